@@ -1,0 +1,1 @@
+//! The Tokenflame app: the only code that knows the browser.
