@@ -1,1 +1,13 @@
-//! stub
+//! From the bytes of a file to a trace.
+//!
+//! ```text
+//! bytes ─▶ decode (gz) ─▶ split into records ─▶ sniff ─▶ one Reader ─▶ TraceBuilder
+//! ```
+//!
+//! Everything is pushed: the caller hands over chunks as they arrive from disk, so that the same code runs
+//! in a worker that must stay responsive and in a terminal. A format is one file of this crate, one line in
+//! `FORMATS`, and one folder of fixtures.
+
+mod format;
+
+pub use format::{Confidence, Container, Format, Head, Output, Reader, Record};

@@ -1,1 +1,96 @@
-//! stub
+//! What every trace format becomes: spans, model calls, messages and interned text, and a report that says
+//! what became of each record that was read.
+//!
+//! ```text
+//! reader ──drafts──▶ TraceBuilder ──settle──▶ Trace (read-only) ──▶ stats, bill, tables
+//! ```
+//!
+//! A [`Trace`] is append-only while files come in and never changes under a query. Parents and children,
+//! several files, and several records of one call are joined by [`TraceBuilder::settle`], because the
+//! records of one call may lie far apart or in different files.
+
+mod builder;
+mod call;
+mod ids;
+mod message;
+mod phase;
+mod report;
+mod span;
+mod strings;
+mod texts;
+
+pub use builder::TraceBuilder;
+pub use call::{Call, Convention, Identity, Operation, Usage};
+pub use ids::{CallId, FileId, RecordRef, SpanId, StrId, TextId};
+pub use message::{Component, Message, Role};
+pub use phase::{Phase, Phases};
+pub use report::{Fate, FileReport, Problem, ProblemCode};
+pub use span::{Span, SpanKind, Status};
+pub use strings::Interner;
+pub use texts::Texts;
+
+/// All files of a session as one set of tables.
+///
+/// Spans, calls and messages are plain rows: there are ten to a hundred times fewer calls than bytes of
+/// text, they are read row by row, and a struct says what a row holds better than thirty parallel vectors.
+#[derive(Debug, Default)]
+pub struct Trace {
+    /// Names, models, ids: each distinct string once.
+    pub strings: Interner,
+    /// Prompts and responses: each distinct text once.
+    pub texts: Texts,
+    /// Every span of every file; the parent of a span may stand after it.
+    pub spans: Vec<Span>,
+    /// Every record of a model call, merged ones included; see [`Trace::calls`].
+    pub records: Vec<Call>,
+    /// The messages of all calls, those of one call side by side.
+    pub messages: Vec<Message>,
+    /// The files and what became of their records.
+    pub files: Vec<FileReport>,
+}
+
+impl Trace {
+    /// The model calls, each once: records that another record of the same call has absorbed are left out.
+    pub fn calls(&self) -> impl Iterator<Item = (CallId, &Call)> {
+        self.records
+            .iter()
+            .enumerate()
+            .filter(|(_, call)| call.merged_into.is_none())
+            .map(|(i, call)| (CallId(i as u32), call))
+    }
+
+    /// A call by its id.
+    pub fn call(&self, id: CallId) -> &Call {
+        &self.records[id.0 as usize]
+    }
+
+    /// A span by its id.
+    pub fn span(&self, id: SpanId) -> &Span {
+        &self.spans[id.0 as usize]
+    }
+
+    /// An interned string.
+    pub fn str(&self, id: StrId) -> &str {
+        self.strings.get(id)
+    }
+
+    /// A prompt or a response.
+    pub fn text(&self, id: TextId) -> &str {
+        self.texts.get(id)
+    }
+
+    /// The messages of a call in the order they were sent, its answer last.
+    pub fn messages(&self, call: &Call) -> &[Message] {
+        &self.messages[call.messages.0 as usize..call.messages.1 as usize]
+    }
+
+    /// The records that were merged into a call: the same call as another instrumentation or another line
+    /// told it.
+    pub fn merged(&self, into: CallId) -> impl Iterator<Item = (CallId, &Call)> {
+        self.records
+            .iter()
+            .enumerate()
+            .filter(move |(_, call)| call.merged_into == Some(into))
+            .map(|(i, call)| (CallId(i as u32), call))
+    }
+}

@@ -1,0 +1,116 @@
+use serde_json::Value;
+use trace::{Fate, FileId, FileReport, Problem, ProblemCode, RecordRef, TraceBuilder};
+
+/// How sure a format is that a file is its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// Certainly not.
+    #[default]
+    No,
+    /// It could be read, for want of anything better.
+    Possible,
+    /// It looks like it.
+    Likely,
+    /// It carries a mark that no other format has.
+    Certain,
+}
+
+/// How the records of a file are wrapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Container {
+    /// JSON values one after another, by line or not; a single value is the shortest such file. The elements
+    /// of a top-level array count as values.
+    Json,
+    /// Comma-separated values with a header line.
+    Csv,
+}
+
+/// The beginning of a file, for detection by content. File names never count.
+pub struct Head {
+    /// How the records are wrapped.
+    pub container: Container,
+    /// The first records. The last one may be cut at the end of the head: its open strings and brackets were
+    /// closed, so that its first keys can be seen. A CSV row is an object of strings.
+    pub records: Vec<Value>,
+}
+
+/// One trace format: its name, how it is recognised, how it is read.
+pub trait Format: Sync {
+    /// The key in reports and figures: `otlp`.
+    fn key(&self) -> &'static str;
+    /// The name for a person: `OTLP/JSON`.
+    fn name(&self) -> &'static str;
+    /// Whether the file is of this format.
+    fn sniff(&self, head: &Head) -> Confidence;
+    /// A reader for one file.
+    fn reader(&self) -> Box<dyn Reader>;
+}
+
+/// Reads the records of one file in their order.
+pub trait Reader {
+    /// Takes one record of the container: a JSON value, or a CSV row. It may hold many records of the format
+    /// (the spans of an export request) or one.
+    fn record(&mut self, record: &Record<'_>, out: &mut Output<'_>);
+
+    /// The file has ended.
+    fn finish(&mut self, _out: &mut Output<'_>) {}
+}
+
+/// One record of a container.
+pub struct Record<'a> {
+    /// The JSON text of the value. A CSV row comes as a JSON object of strings, so that one reader serves
+    /// both.
+    pub text: &'a str,
+    /// Where the record lies.
+    pub at: RecordRef,
+}
+
+impl Record<'_> {
+    /// Where a part of this record lies: `part` must be a slice of [`text`](Self::text). Falls back to the
+    /// whole record for a CSV row, whose JSON form does not stand in the file.
+    pub fn locate(&self, part: &str) -> RecordRef {
+        let offset = (part.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
+        if offset > self.text.len() || self.at.len as usize != self.text.len() {
+            return self.at;
+        }
+        let lines = self.text.as_bytes()[..offset].iter().filter(|&&b| b == b'\n').count();
+        RecordRef {
+            offset: self.at.offset + offset as u64,
+            len: part.len() as u32,
+            line: self.at.line + lines as u32,
+            ..self.at
+        }
+    }
+}
+
+/// Where a reader puts what it reads.
+pub struct Output<'a> {
+    /// The session's tables.
+    pub builder: &'a mut TraceBuilder,
+    /// The file being read.
+    pub file: FileId,
+}
+
+impl Output<'_> {
+    /// Counts a record of the format.
+    pub fn count(&mut self, fate: Fate) {
+        self.builder.report(self.file).record(fate);
+    }
+
+    /// Notes a problem at a place.
+    pub fn problem(&mut self, code: ProblemCode, at: RecordRef, message: impl Into<String>, hint: &str) {
+        self.report().problem(Problem {
+            code,
+            message: message.into(),
+            hint: hint.to_owned(),
+            line: at.line.into(),
+            byte: at.offset,
+            count: 1,
+        });
+    }
+
+    /// The file's report.
+    pub fn report(&mut self) -> &mut FileReport {
+        self.builder.report(self.file)
+    }
+}

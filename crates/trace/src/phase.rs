@@ -1,0 +1,115 @@
+use serde::{Deserialize, Serialize};
+use units::Nanos;
+
+/// The phases of a request, in the order they happen, and what no rule can name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Phase {
+    /// Work on the query before anything is looked up or sent.
+    Preprocessing,
+    /// Embedding the query and searching for context.
+    EmbeddingLookup,
+    /// Waiting for a place at the model.
+    QueueWait,
+    /// From the request's start at the model to its first token: prefill, mostly.
+    TimeToFirstToken,
+    /// From the first token to the last.
+    TokenGeneration,
+    /// Parsing, checking, formatting the answer.
+    Postprocessing,
+    /// Time that the trace does not explain. Never hidden, never spread over the others.
+    Unattributed,
+}
+
+impl Phase {
+    /// All phases in order, unattributed last.
+    pub const ALL: [Phase; 7] = [
+        Phase::Preprocessing,
+        Phase::EmbeddingLookup,
+        Phase::QueueWait,
+        Phase::TimeToFirstToken,
+        Phase::TokenGeneration,
+        Phase::Postprocessing,
+        Phase::Unattributed,
+    ];
+
+    /// The field name of a latency profile: `llm_queue_wait`.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Phase::Preprocessing => "preprocessing",
+            Phase::EmbeddingLookup => "embedding_lookup",
+            Phase::QueueWait => "llm_queue_wait",
+            Phase::TimeToFirstToken => "time_to_first_token",
+            Phase::TokenGeneration => "token_generation",
+            Phase::Postprocessing => "postprocessing",
+            Phase::Unattributed => "unattributed",
+        }
+    }
+
+    /// The name on screen: `Queue wait`.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Phase::Preprocessing => "Preprocessing",
+            Phase::EmbeddingLookup => "Embedding lookup",
+            Phase::QueueWait => "Queue wait",
+            Phase::TimeToFirstToken => "Time to first token",
+            Phase::TokenGeneration => "Token generation",
+            Phase::Postprocessing => "Postprocessing",
+            Phase::Unattributed => "Unattributed",
+        }
+    }
+
+    /// The name of its colour: `--phase-queue`.
+    pub const fn token(self) -> &'static str {
+        match self {
+            Phase::Preprocessing => "preprocess",
+            Phase::EmbeddingLookup => "embedding",
+            Phase::QueueWait => "queue",
+            Phase::TimeToFirstToken => "ttft",
+            Phase::TokenGeneration => "generation",
+            Phase::Postprocessing => "postprocess",
+            Phase::Unattributed => "unattributed",
+        }
+    }
+}
+
+/// A length of time for each phase.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Phases(pub [Nanos; 7]);
+
+impl Phases {
+    /// The time of one phase.
+    pub fn get(&self, phase: Phase) -> Nanos {
+        self.0[phase as usize]
+    }
+
+    /// Adds to one phase.
+    pub fn add(&mut self, phase: Phase, time: Nanos) {
+        self.0[phase as usize] += time;
+    }
+
+    /// All phases together: the request's duration.
+    pub fn total(&self) -> Nanos {
+        self.0.iter().copied().sum()
+    }
+
+    /// The largest phase; of equal ones the earliest. Unattributed time competes like any other: a request
+    /// that is mostly unexplained says so.
+    pub fn bottleneck(&self) -> Phase {
+        Phase::ALL.into_iter().rev().max_by_key(|&p| self.get(p)).unwrap_or(Phase::Unattributed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_equal_phases_the_earliest_is_the_bottleneck() {
+        let mut phases = Phases::default();
+        assert_eq!(phases.bottleneck(), Phase::Preprocessing);
+        phases.add(Phase::QueueWait, Nanos(5));
+        phases.add(Phase::Postprocessing, Nanos(5));
+        assert_eq!(phases.bottleneck(), Phase::QueueWait);
+        assert_eq!(phases.total(), Nanos(10));
+    }
+}
