@@ -1,1 +1,19 @@
-//! stub
+//! Sessions and queries.
+//!
+//! ```text
+//! bytes ─▶ Session::push ─▶ formats ─▶ Trace      (append-only)
+//! Command ─▶ Session::answer ─▶ answers::* ─▶ Reply   (pure functions of trace, prices, counts and filter)
+//! ```
+//!
+//! What may be asked stands in [`protocol`]. There is no browser here, no clock and no randomness: the same
+//! session runs in the worker, in the tests and in the terminal.
+
+mod answers;
+mod bill;
+mod counts;
+pub mod protocol;
+mod session;
+mod summary;
+
+pub use session::Session;
+pub use summary::{Distribution, PhaseSums, ProblemCount, Records, Summary, Tokens, summary};

@@ -68,20 +68,51 @@ pub struct Record<'a> {
 impl Record<'_> {
     /// Where a part of this record lies: `part` must be a slice of [`text`](Self::text). Falls back to the
     /// whole record for a CSV row, whose JSON form does not stand in the file.
+    ///
+    /// Counts the lines before the part: for a record of many parts use [`places`](Self::places).
     pub fn locate(&self, part: &str) -> RecordRef {
+        self.places().next(part)
+    }
+
+    /// Locates the parts of a record one after another, so that each line is counted once.
+    pub fn places(&self) -> Places<'_> {
+        Places { text: self.text, at: self.at, offset: 0, line: self.at.line }
+    }
+}
+
+/// See [`Record::places`].
+pub struct Places<'a> {
+    text: &'a str,
+    at: RecordRef,
+    offset: usize,
+    line: u32,
+}
+
+impl Places<'_> {
+    /// Where the next part lies, as [`Record::locate`] says it. A part that lies before the last one costs
+    /// a count from the beginning.
+    pub fn next(&mut self, part: &str) -> RecordRef {
         let offset = (part.as_ptr() as usize).wrapping_sub(self.text.as_ptr() as usize);
         if offset > self.text.len() || self.at.len as usize != self.text.len() {
             return self.at;
         }
-        let lines = self.text.as_bytes()[..offset].iter().filter(|&&b| b == b'\n').count();
+        if offset < self.offset {
+            (self.offset, self.line) = (0, self.at.line);
+        }
+        let between = &self.text.as_bytes()[self.offset..offset];
+        self.line += between.iter().filter(|&&b| b == b'\n').count() as u32;
+        self.offset = offset;
         RecordRef {
             offset: self.at.offset + offset as u64,
             len: part.len() as u32,
-            line: self.at.line + lines as u32,
+            line: self.line,
             ..self.at
         }
     }
 }
+
+/// So many different reasons and problems are kept apart for one file: their texts may come from the file.
+const MAX_KINDS: usize = 100;
 
 /// Where a reader puts what it reads.
 pub struct Output<'a> {
@@ -97,11 +128,28 @@ impl Output<'_> {
         self.builder.report(self.file).record(fate);
     }
 
+    /// Counts a record that is not in the tables, for a reason that names something from the file.
+    pub fn dropped(&mut self, reason: String) {
+        let report = self.report();
+        let reason = match report.dropped.len() {
+            0..MAX_KINDS => reason,
+            _ if report.dropped.contains_key(&reason) => reason,
+            _ => "for other reasons".to_owned(),
+        };
+        report.read += 1;
+        *report.dropped.entry(reason).or_default() += 1;
+    }
+
     /// Notes a problem at a place.
     pub fn problem(&mut self, code: ProblemCode, at: RecordRef, message: impl Into<String>, hint: &str) {
-        self.report().problem(Problem {
+        let report = self.report();
+        let message = match report.problems.len() {
+            0..MAX_KINDS => message.into(),
+            _ => "There are more problems of this kind than are listed one by one".to_owned(),
+        };
+        report.problem(Problem {
             code,
-            message: message.into(),
+            message,
             hint: hint.to_owned(),
             line: at.line.into(),
             byte: at.offset,

@@ -1,13 +1,28 @@
 //! From the bytes of a file to a trace.
 //!
 //! ```text
-//! bytes ─▶ decode (gz) ─▶ split into records ─▶ sniff ─▶ one Reader ─▶ TraceBuilder
+//! bytes ─▶ decode (gz, text) ─▶ split into records ─▶ sniff ─▶ one Reader ─▶ TraceBuilder
 //! ```
 //!
 //! Everything is pushed: the caller hands over chunks as they arrive from disk, so that the same code runs
 //! in a worker that must stay responsive and in a terminal. A format is one file of this crate, one line in
-//! `FORMATS`, and one folder of fixtures.
+//! [`FORMATS`], and one folder of fixtures.
 
+mod csv;
+mod decode;
 mod format;
+mod import;
+pub mod json;
+mod registry;
+mod split;
+mod unknown;
 
+mod claude_code;
+mod fields;
+mod profile;
+mod records;
+
+pub use decode::RangeDecoder;
 pub use format::{Confidence, Container, Format, Head, Output, Reader, Record};
+pub use import::Import;
+pub use registry::FORMATS;

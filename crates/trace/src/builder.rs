@@ -2,6 +2,7 @@ use rustc_hash::FxHashMap;
 
 use crate::{
     Call, CallId, FileId, FileReport, Identity, Message, Span, SpanId, SpanKind, StrId, TextId, Trace,
+    retries::retries,
 };
 
 /// Same response id, or same line of a log told again.
@@ -137,6 +138,10 @@ impl TraceBuilder {
                 self.merge(outer, id, true, NESTED_CALL);
             }
         }
+        for (call, failed) in retries(&self.trace) {
+            let call = self.call_mut(call);
+            call.retries = call.retries.max(failed);
+        }
     }
 
     /// The outermost other call around a span.
@@ -246,6 +251,30 @@ mod tests {
         assert_eq!(calls.len(), 1);
         assert_eq!(calls[0].1.duration, Some(Nanos(70_000_000)));
         assert_eq!(builder.trace().files[0].merged_total(), 1);
+    }
+
+    #[test]
+    fn a_success_after_failures_of_the_same_request_was_retried() {
+        let mut builder = TraceBuilder::new();
+        builder.begin_file("a", 0);
+        let (trace, root, name) = (builder.intern("t"), builder.intern("root"), builder.intern("chat"));
+        builder.add_span(Span { trace, id: root, ..Span::default() }).unwrap();
+        let (asked, other) = (builder.text("what is the capital?"), builder.text("and of Spain?"));
+        let prompt = |text| Message { role: crate::Role::User, component: crate::Component::User, text };
+        let attempts =
+            [(asked, true), (asked, true), (other, false), (asked, false), (asked, false), (other, true)];
+        for (i, (text, fails)) in attempts.into_iter().enumerate() {
+            let id = builder.intern(&i.to_string());
+            let span = builder.add_span(Span { trace, id, parent_id: root, ..Span::default() }).unwrap();
+            let mut record = call(&mut builder, 1, 1, 1);
+            (record.span, record.name, record.trace) = (Some(span), name, trace);
+            record.start = Some(Timestamp(i as i64));
+            record.status = if fails { crate::Status::Failed } else { crate::Status::Ok };
+            builder.add_call(record, None, &[prompt(text)]);
+        }
+        builder.settle();
+        let retries: Vec<u32> = builder.trace().calls().map(|(_, call)| call.retries).collect();
+        assert_eq!(retries, [0, 0, 0, 2, 0, 0]);
     }
 
     proptest! {

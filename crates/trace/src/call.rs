@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use units::{Figure, Money, Nanos, Timestamp};
 
-use crate::{CallId, Phases, RecordRef, SpanId, Status, StrId};
+use crate::{CallId, Phase, Phases, RecordRef, SpanId, Status, StrId};
 
 /// What was asked of the model.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -205,21 +205,30 @@ impl Call {
         Some(self.start? + self.duration?)
     }
 
-    /// Mean gap between output tokens: (E2E − TTFT) / (C − 1), for two tokens or more.
+    /// Mean gap between output tokens: time after the first token / (C − 1), for two tokens or more.
     pub fn itl_ms(&self) -> Option<f64> {
         let tokens = self.usage.output.get().filter(|&c| c >= 2)?;
-        let gap = self.duration? - self.ttft?;
-        (gap >= Nanos::ZERO).then(|| gap.as_ms() / (tokens - 1) as f64)
+        Some(self.after_first_token()?.as_ms() / (tokens - 1) as f64)
     }
 
-    /// Output tokens per second after the first: C / (E2E − TTFT); undefined where both are equal. As the
-    /// file says, where it does.
+    /// Output tokens per second after the first: C / time after the first token. As the file says, where the
+    /// times are not there.
     pub fn output_rate(&self) -> Option<f64> {
-        let gap = self.duration.zip(self.ttft).map(|(d, t)| d - t).filter(|&g| g > Nanos::ZERO);
-        match (self.usage.output.get(), gap) {
-            (Some(tokens), Some(gap)) => Some(tokens as f64 / (gap.as_ms() / 1e3)),
+        match (self.usage.output.get(), self.after_first_token()) {
+            (Some(tokens), Some(time)) => Some(tokens as f64 / (time.as_ms() / 1e3)),
             _ => self.tokens_per_second,
         }
+    }
+
+    /// The time in which all tokens but the first came: E2E − TTFT of the call alone. A latency profile has
+    /// work before and after the call in its duration, and says this time itself. `None` where it is zero:
+    /// then nothing was streamed.
+    fn after_first_token(&self) -> Option<Nanos> {
+        let time = match &self.profile {
+            Some(profile) => profile.get(Phase::TokenGeneration),
+            None => self.duration? - self.ttft?,
+        };
+        (time > Nanos::ZERO).then_some(time)
     }
 
     /// Takes over what another telling of the same call knows. With `nested`, this call is the outer span

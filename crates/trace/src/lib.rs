@@ -15,6 +15,7 @@ mod ids;
 mod message;
 mod phase;
 mod report;
+mod retries;
 mod span;
 mod strings;
 mod texts;

@@ -54,6 +54,12 @@ impl Interner {
         &self.bytes[start..end]
     }
 
+    /// How many distinct strings there are, the empty one included; ids count from 0.
+    #[expect(clippy::len_without_is_empty, reason = "the empty string is always there")]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
     /// Where the string is, or the free place where it belongs.
     fn slot(&self, text: &str) -> usize {
         let mask = self.slots.len() - 1;

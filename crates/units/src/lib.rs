@@ -4,6 +4,7 @@
 
 mod figure;
 mod money;
+pub mod show;
 mod time;
 
 pub use figure::{Figure, Provenance};

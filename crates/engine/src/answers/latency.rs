@@ -1,0 +1,147 @@
+use rustc_hash::FxHashSet;
+use stats::{EndToEnd, Histogram, Percentiles, percentile};
+use trace::{Call, CallId, Phase, Phases, Trace};
+use units::Nanos;
+
+use super::{filter::select, overview::percentiles};
+use crate::{
+    protocol::{Band, Column, Filter, Latency, LatencyOrder, PhaseRow},
+    session::Session,
+};
+
+/// Columns of the picture of all requests at most.
+const COLUMNS: usize = 300;
+/// Bins of a histogram at most.
+const BINS: usize = 76;
+
+/// Everything the latency screen shows.
+pub(crate) fn latency(session: &Session, filter: &Filter, order: LatencyOrder) -> Latency {
+    let trace = session.trace();
+    let ids = select(trace, filter);
+    let chosen: FxHashSet<CallId> = ids.iter().copied().collect();
+    let mut requests = stats::end_to_end(trace, |id, _| chosen.contains(&id));
+    requests.sort_by_key(|request| request.phases.total());
+    let sorted: Vec<Phases> = requests.iter().map(|request| request.phases).collect();
+    let mut sums = Phases::default();
+    let mut bottlenecks = [0; 7];
+    for phases in &sorted {
+        bottlenecks[phases.bottleneck() as usize] += 1;
+        for (sum, &time) in sums.0.iter_mut().zip(&phases.0) {
+            *sum += time;
+        }
+    }
+    let (durations, histogram) = distribution(sorted.iter().map(|phases| phases.total().as_ms()));
+    let finished = || ids.iter().map(|&id| trace.call(id)).filter(|call| call.is_finished());
+    let (call_durations, call_histogram) =
+        distribution(finished().filter_map(|c| c.duration.map(Nanos::as_ms)));
+    let (ttft, ttft_histogram) = distribution(finished().filter_map(|c| c.ttft.map(Nanos::as_ms)));
+    if order == LatencyOrder::Time {
+        requests.sort_by_key(|request| (request.start.is_none(), request.start, request.call));
+    }
+    Latency {
+        requests: requests.len() as u64,
+        calls: (ids.len() as u64, trace.calls().count() as u64),
+        columns: columns(trace, &requests),
+        bands: if sorted.is_empty() {
+            Vec::new()
+        } else {
+            [0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999].map(|p| band(&sorted, p)).to_vec()
+        },
+        durations,
+        histogram,
+        call_durations,
+        call_histogram,
+        ttft,
+        ttft_histogram,
+        itl: percentiles(finished().filter_map(Call::itl_ms)),
+        phases: if sorted.is_empty() {
+            Vec::new()
+        } else {
+            Phase::ALL.map(|p| phase_row(&sorted, &sums, p)).to_vec()
+        },
+        bottleneck: (!sorted.is_empty()).then(|| sums.bottleneck()),
+        bottlenecks,
+    }
+}
+
+fn distribution(values: impl Iterator<Item = f64>) -> (Option<Percentiles>, Option<Histogram>) {
+    let mut values: Vec<f64> = values.collect();
+    (Percentiles::of(&mut values), Histogram::of(&values, BINS))
+}
+
+/// Requests one by one, or where there are too many, neighbours together.
+fn columns(trace: &Trace, requests: &[EndToEnd]) -> Vec<Column> {
+    let count = requests.len().min(COLUMNS);
+    (0..count)
+        .map(|i| {
+            let group = &requests[i * requests.len() / count..(i + 1) * requests.len() / count];
+            let phases = mean(group.iter().map(|request| &request.phases));
+            Column {
+                n: group.len() as u32,
+                bottleneck: Some(phases.bottleneck()),
+                phases,
+                name: trace.str(group[0].name).to_owned(),
+                start: group[0].start,
+                call: Some(group[0].call),
+            }
+        })
+        .collect()
+}
+
+/// The mean of the requests around a percentile: one in fifty of all, at least one, of those sorted by
+/// duration.
+pub(crate) fn band(sorted: &[Phases], p: f64) -> Band {
+    let middle = p * (sorted.len() - 1) as f64;
+    let half = sorted.len() as f64 / 100.0;
+    let from = (middle - half).ceil().max(0.0) as usize;
+    let to = ((middle + half).floor() as usize).min(sorted.len() - 1);
+    // A rank between two requests and no room around it: both of them.
+    let group = if from > to { &sorted[to..=from] } else { &sorted[from..=to] };
+    let phases = mean(group.iter());
+    Band { p, bottleneck: Some(phases.bottleneck()), phases, n: group.len() as u32 }
+}
+
+/// The mean of each phase, rounded down to the nanosecond.
+fn mean<'a>(all: impl ExactSizeIterator<Item = &'a Phases>) -> Phases {
+    let n = all.len() as i128;
+    let mut sums = [0i128; 7];
+    for phases in all {
+        for (sum, time) in sums.iter_mut().zip(phases.0) {
+            *sum += i128::from(time.0);
+        }
+    }
+    Phases(sums.map(|sum| Nanos((sum / n) as i64)))
+}
+
+fn phase_row(all: &[Phases], sums: &Phases, phase: Phase) -> PhaseRow {
+    let mut values: Vec<f64> = all.iter().map(|phases| phases.get(phase).as_ms()).collect();
+    values.sort_unstable_by(f64::total_cmp);
+    let (sum, total) = (sums.get(phase), sums.total());
+    PhaseRow {
+        phase,
+        percentiles: [0.5, 0.95, 0.99].map(|q| percentile(&values, q)),
+        sum,
+        share: if total > Nanos::ZERO { sum.0 as f64 / total.0 as f64 } else { 0.0 },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_band_holds_the_neighbours_of_its_percentile() {
+        let sorted: Vec<Phases> = (0..1000)
+            .map(|i| {
+                let mut phases = Phases::default();
+                phases.add(Phase::QueueWait, Nanos(i));
+                phases
+            })
+            .collect();
+        let middle = band(&sorted, 0.5);
+        assert_eq!((middle.n, middle.phases.get(Phase::QueueWait)), (20, Nanos(499)));
+        let two = band(&sorted[..2], 0.5);
+        assert_eq!(two.n, 2);
+        assert_eq!(band(&sorted[..1], 0.99).n, 1);
+    }
+}

@@ -1,0 +1,19 @@
+//! Answers to queries: pure functions of the session and a filter, one file per screen or per question.
+
+mod bench;
+mod components;
+mod detail;
+mod filter;
+mod latency;
+mod overview;
+mod quotes;
+mod table;
+mod timeline;
+mod verdicts;
+
+pub(crate) use bench::Bench;
+pub(crate) use detail::detail;
+pub(crate) use latency::latency;
+pub(crate) use overview::{cost_sums, overview, token_sums};
+pub(crate) use quotes::quotes;
+pub(crate) use table::{OrderCache, table};

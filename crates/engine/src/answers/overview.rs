@@ -1,0 +1,156 @@
+use std::collections::BTreeSet;
+
+use rustc_hash::FxHashMap;
+use stats::Percentiles;
+use trace::{Call, CallId, Phases, Status, StrId, Trace};
+use units::{Money, Nanos};
+
+use super::{components, filter::select, latency::band, timeline, verdicts};
+use crate::{
+    bill,
+    protocol::{CostSums, Filter, ModelRow, Overview, PhaseSummary, TokenSums},
+    session::Session,
+};
+
+/// Everything the overview shows.
+pub(crate) fn overview(session: &Session, filter: &Filter) -> Overview {
+    let trace = session.trace();
+    let ids = select(trace, filter);
+    let calls = || ids.iter().map(|&id| trace.call(id));
+    let finished = || calls().filter(|call| call.is_finished());
+    let mut overview = Overview {
+        requests: ids.len() as u64,
+        of: trace.calls().count() as u64,
+        traces: traces(&ids, trace),
+        errors: calls().filter(|call| call.status.is_error()).count() as u64,
+        rate_limited: calls().filter(|call| call.status == Status::RateLimited).count() as u64,
+        cancelled: calls().filter(|call| call.status == Status::Cancelled).count() as u64,
+        retried: calls().filter(|call| call.retries > 0).count() as u64,
+        tokens: token_sums(calls()),
+        cost: cost_sums(session, calls()),
+        latency: percentiles_ms(finished().filter_map(|call| call.duration)),
+        ttft: percentiles_ms(finished().filter_map(|call| call.ttft)),
+        itl: percentiles(finished().filter_map(Call::itl_ms)),
+        rate: percentiles(finished().filter_map(Call::output_rate)),
+        timeline: timeline::timeline(trace, &ids),
+        models: model_rows(session, &ids),
+        components: components::components(session, &ids),
+        phases: phase_summary(trace, &ids),
+        verdicts: Vec::new(),
+    };
+    overview.verdicts = verdicts::verdicts(&overview);
+    overview
+}
+
+pub(crate) fn percentiles(values: impl Iterator<Item = f64>) -> Option<Percentiles> {
+    Percentiles::of(&mut values.filter(|v| v.is_finite()).collect::<Vec<f64>>())
+}
+
+pub(crate) fn percentiles_ms(lengths: impl Iterator<Item = Nanos>) -> Option<Percentiles> {
+    percentiles(lengths.map(Nanos::as_ms))
+}
+
+/// Sums by class. A class that a file does not mention counts as none; a call whose input or output nobody
+/// knows is counted apart.
+pub(crate) fn token_sums<'a>(calls: impl Iterator<Item = &'a Call>) -> TokenSums {
+    let mut sums = TokenSums { from: units::Provenance::Reported, ..TokenSums::default() };
+    for call in calls {
+        let usage = &call.usage;
+        if !usage.input.is_known() && !usage.output.is_known() {
+            sums.unknown_calls += 1;
+            continue;
+        }
+        for figure in [usage.input, usage.output].iter().filter(|figure| figure.is_known()) {
+            sums.from = sums.from.max(figure.from());
+        }
+        sums.input += usage.input.or_zero();
+        sums.fresh += usage.fresh().or_zero();
+        sums.cache_read += usage.cache_read.or_zero();
+        sums.cache_write += usage.cache_write.or_zero();
+        sums.output += usage.output.or_zero();
+        sums.reasoning += usage.reasoning.or_zero();
+    }
+    sums
+}
+
+/// Sums of money. What cannot be priced is counted, never taken for 0.
+pub(crate) fn cost_sums<'a>(session: &Session, calls: impl Iterator<Item = &'a Call>) -> CostSums {
+    let mut sums = CostSums::default();
+    for call in calls {
+        match session.bill.cost(session.trace(), call, &call.usage) {
+            Some(cost) => {
+                sums.computed = Some(sums.computed.unwrap_or_default() + cost.total);
+                sums.priced_calls += 1;
+            }
+            None => sums.unpriced_calls += 1,
+        }
+        if let Some(reported) = call.reported_cost {
+            sums.reported = Some(sums.reported.unwrap_or_default() + reported);
+            sums.reported_calls += 1;
+        }
+    }
+    sums
+}
+
+/// Distinct traces; calls without one count by their session, and those without either as one each.
+fn traces(ids: &[CallId], trace: &Trace) -> u64 {
+    let mut named = BTreeSet::new();
+    let mut alone = 0;
+    for call in ids.iter().map(|&id| trace.call(id)) {
+        match call.trace.or(call.session) {
+            StrId::NONE => alone += 1,
+            id => _ = named.insert(id),
+        }
+    }
+    named.len() as u64 + alone
+}
+
+fn model_rows(session: &Session, ids: &[CallId]) -> Vec<ModelRow> {
+    let trace = session.trace();
+    let mut groups: FxHashMap<StrId, Vec<&Call>> = FxHashMap::default();
+    for call in ids.iter().map(|&id| trace.call(id)) {
+        groups.entry(call.model).or_default().push(call);
+    }
+    let mut rows: Vec<ModelRow> = groups
+        .into_iter()
+        .map(|(model, calls)| ModelRow {
+            model: trace.str(model).to_owned(),
+            provider: trace.str(calls[0].provider).to_owned(),
+            calls: calls.len() as u64,
+            tokens: token_sums(calls.iter().copied()),
+            cost: cost_sums(session, calls.iter().copied()).computed,
+            price_source: session
+                .bill
+                .price(trace, calls[0])
+                .map(|price| bill::source(&price))
+                .unwrap_or_default(),
+        })
+        .collect();
+    rows.sort_by(|a, b| {
+        let key = |row: &ModelRow| (row.cost.unwrap_or(Money::from_picos(-1)), row.tokens.total(), row.calls);
+        key(b).cmp(&key(a)).then_with(|| a.model.cmp(&b.model))
+    });
+    rows
+}
+
+fn phase_summary(trace: &Trace, ids: &[CallId]) -> Option<PhaseSummary> {
+    let chosen: rustc_hash::FxHashSet<CallId> = ids.iter().copied().collect();
+    let mut all: Vec<Phases> = stats::end_to_end(trace, |id, _| chosen.contains(&id))
+        .into_iter()
+        .map(|request| request.phases)
+        .collect();
+    all.sort_by_key(Phases::total);
+    let mut sums = Phases::default();
+    for phases in &all {
+        for (sum, &time) in sums.0.iter_mut().zip(&phases.0) {
+            *sum += time;
+        }
+    }
+    (!all.is_empty()).then(|| PhaseSummary {
+        requests: all.len() as u64,
+        bottleneck: Some(sums.bottleneck()),
+        sums,
+        p50: band(&all, 0.5).phases,
+        p99: band(&all, 0.99).phases,
+    })
+}

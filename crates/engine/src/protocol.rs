@@ -1,0 +1,697 @@
+//! The whole conversation between a page and the engine.
+//!
+//! The page sends [`Command`]s with a number of its choosing and gets one [`Reply`] to each; while files are
+//! read, [`Event`]s come unasked. Large things never pass through here: files go as handles, typed text as a
+//! string beside the command. Money and times keep all their digits on the way.
+
+use serde::{Deserialize, Serialize};
+pub use stats::{Bin, Histogram, Percentiles};
+pub use tokens::EncodingName;
+pub use trace::{
+    CallId, Component, FileReport, Operation, Phase, Phases, Problem, ProblemCode, Role, Status,
+};
+use units::{Figure, Money, Nanos, Provenance, Timestamp};
+
+/// What may be asked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Command {
+    /// Read files into the session; the handles lie beside the command. Answered by [`Answer::Session`].
+    Open,
+    /// Stop the reading that is under way; what was read stays. Answered by [`Answer::Session`].
+    Cancel,
+    /// Forget all files and typed prices. Answered by [`Answer::Session`].
+    Clear,
+    /// Everything the overview shows. Answered by [`Answer::Overview`].
+    Overview(Filter),
+    /// Everything the latency screen shows. Answered by [`Answer::Latency`].
+    Latency {
+        /// Which calls.
+        filter: Filter,
+        /// In which order the single requests stand.
+        order: LatencyOrder,
+    },
+    /// A window of the table of calls. Answered by [`Answer::Table`].
+    Table {
+        /// Which calls.
+        filter: Filter,
+        /// In which order.
+        sort: Sort,
+        /// The first row of the window, from 0.
+        from: u32,
+        /// How many rows.
+        count: u32,
+    },
+    /// All that is known of one call. Answered by [`Answer::Detail`].
+    Detail(CallId),
+    /// The raw records of a call, as they stand in the file. Answered by [`Answer::Raw`].
+    Raw(CallId),
+    /// A price for a model that the book does not know, or knows wrongly. Answered by [`Answer::Session`].
+    SetPrice {
+        /// The model's name as the trace has it.
+        model: String,
+        /// Dollars per million input tokens.
+        input: Money,
+        /// Dollars per million output tokens.
+        output: Money,
+    },
+    /// Count a text, which lies beside the command. Answered by [`Answer::Count`].
+    Count {
+        /// Which box of the workbench the text is from; the engine keeps the last text of each.
+        slot: Slot,
+        /// The encoding to count with.
+        encoding: EncodingName,
+    },
+    /// Some pieces of the text last counted for a slot. Answered by [`Answer::Pieces`].
+    Pieces {
+        /// Which text.
+        slot: Slot,
+        /// The first piece, from 0.
+        from: u32,
+        /// How many.
+        count: u32,
+    },
+    /// What a call of this size costs on each model of the price book. Answered by [`Answer::Quotes`].
+    Quote {
+        /// Prompt tokens.
+        input: u64,
+        /// Answer tokens.
+        output: u64,
+        /// A model to quote even if it is not among the featured ones.
+        model: String,
+    },
+}
+
+/// What the engine says unasked.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// How far the reading of files has come.
+    Progress(Progress),
+    /// A fault that ended the engine; it must be started anew.
+    Fault(String),
+}
+
+/// An answer, or a sentence why there is none.
+pub type Reply = Result<Answer, String>;
+
+/// What is answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Answer {
+    /// To commands that change the session.
+    Session(SessionInfo),
+    /// To [`Command::Overview`].
+    Overview(Box<Overview>),
+    /// To [`Command::Latency`].
+    Latency(Box<Latency>),
+    /// To [`Command::Table`].
+    Table(Table),
+    /// To [`Command::Detail`].
+    Detail(Box<Detail>),
+    /// To [`Command::Raw`].
+    Raw(Vec<RawRecord>),
+    /// To [`Command::Count`].
+    Count(Count),
+    /// To [`Command::Pieces`].
+    Pieces(Vec<Piece>),
+    /// To [`Command::Quote`].
+    Quotes(Vec<Quote>),
+}
+
+/// Which calls a figure counts. The default counts all.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Filter {
+    /// Text that must occur in a prompt, an answer, a name or an id; case does not matter.
+    pub text: String,
+    /// The model by name.
+    pub model: Option<String>,
+    /// The part of the application by name.
+    pub component: Option<String>,
+    /// How the call ended.
+    pub status: Option<StatusFilter>,
+}
+
+/// How a call ended, as far as a filter tells apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StatusFilter {
+    /// Finished.
+    Ok,
+    /// Failed, refused or cancelled.
+    Error,
+    /// Failed and tried again.
+    Retried,
+}
+
+/// A column to sort by, and the direction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sort {
+    /// The column.
+    pub by: SortKey,
+    /// Largest first.
+    pub descending: bool,
+}
+
+/// The columns of the table that can be sorted by. Unknown values come last in either direction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SortKey {
+    /// Start time; without times, the order in the files.
+    #[default]
+    Start,
+    /// Name.
+    Name,
+    /// Model.
+    Model,
+    /// Status.
+    Status,
+    /// Duration.
+    Duration,
+    /// Time to first token.
+    Ttft,
+    /// Prompt tokens.
+    Input,
+    /// Prompt tokens read from a cache.
+    Cached,
+    /// Output tokens.
+    Output,
+    /// Output tokens per second.
+    Rate,
+    /// Cost.
+    Cost,
+}
+
+/// The order of the single requests on the latency screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LatencyOrder {
+    /// Fastest first.
+    #[default]
+    Duration,
+    /// Earliest first.
+    Time,
+}
+
+/// How far the reading of files has come.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The file being read.
+    pub name: String,
+    /// Its place among the files of this opening, from 1.
+    pub file: u32,
+    /// How many files this opening has.
+    pub files: u32,
+    /// Bytes read of all these files.
+    pub bytes: u64,
+    /// Bytes of all these files.
+    pub total_bytes: u64,
+    /// Records read of all these files.
+    pub records: u64,
+}
+
+/// The state of the session: its files and what there is to see.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct SessionInfo {
+    /// Grows with every change; answers to older questions are stale.
+    pub generation: u32,
+    /// The files and what became of their records.
+    pub files: Vec<FileReport>,
+    /// Model calls.
+    pub requests: u64,
+    /// Spans.
+    pub spans: u64,
+    /// First start and last end of the session's calls and spans, where there are times.
+    pub range: Option<(Timestamp, Timestamp)>,
+    /// Encodings whose vocabulary the session would need to count texts exactly. The page fetches them; the
+    /// worker asks for them itself.
+    pub wants: Vec<EncodingName>,
+}
+
+/// Sums of tokens over calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenSums {
+    /// All prompt tokens.
+    pub input: u64,
+    /// Neither read from nor written to a cache.
+    pub fresh: u64,
+    /// Read from a cache.
+    pub cache_read: u64,
+    /// Written to a cache.
+    pub cache_write: u64,
+    /// Generated, reasoning included.
+    pub output: u64,
+    /// Reasoning.
+    pub reasoning: u64,
+    /// Calls that are not in the sums because their tokens are not known.
+    pub unknown_calls: u64,
+    /// The weakest provenance among the summands.
+    pub from: Provenance,
+}
+
+impl TokenSums {
+    /// Input and output.
+    pub const fn total(&self) -> u64 {
+        self.input + self.output
+    }
+}
+
+/// Sums of money over calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CostSums {
+    /// Tokens times price, of the calls that have both. `None` if no call has.
+    pub computed: Option<Money>,
+    /// Calls in that sum.
+    pub priced_calls: u64,
+    /// Calls whose model has no price, or whose tokens are unknown.
+    pub unpriced_calls: u64,
+    /// What the files say. `None` if they say nothing.
+    pub reported: Option<Money>,
+    /// Calls in that sum.
+    pub reported_calls: u64,
+}
+
+/// Everything the overview shows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Overview {
+    /// Calls that the filter lets through.
+    pub requests: u64,
+    /// Calls in all.
+    pub of: u64,
+    /// Distinct traces or sessions among them.
+    pub traces: u64,
+    /// Failed, refused and cancelled calls.
+    pub errors: u64,
+    /// Of these: refused with 429 or 529.
+    pub rate_limited: u64,
+    /// Of these: cancelled by the caller.
+    pub cancelled: u64,
+    /// Calls that came through after failed attempts.
+    pub retried: u64,
+    /// Tokens.
+    pub tokens: TokenSums,
+    /// Money.
+    pub cost: CostSums,
+    /// Duration of finished calls, ms.
+    pub latency: Option<Percentiles>,
+    /// Time to first token of finished calls, ms.
+    pub ttft: Option<Percentiles>,
+    /// Mean gap between tokens per finished call, ms.
+    pub itl: Option<Percentiles>,
+    /// Output tokens per second per finished call.
+    pub rate: Option<Percentiles>,
+    /// Calls over time, where there are times.
+    pub timeline: Option<Timeline>,
+    /// By model, dearest first, then most tokens.
+    pub models: Vec<ModelRow>,
+    /// By component, most tokens first.
+    pub components: Vec<ComponentRow>,
+    /// Where the time goes, where phases are known.
+    pub phases: Option<PhaseSummary>,
+    /// What to look at first.
+    pub verdicts: Vec<Verdict>,
+}
+
+/// Calls over time in equal steps.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Timeline {
+    /// The first bucket's start.
+    pub start: Option<Timestamp>,
+    /// A bucket's length.
+    pub step: Nanos,
+    /// The models told apart, most calls first; the last entry may stand for all others.
+    pub models: Vec<String>,
+    /// The buckets.
+    pub buckets: Vec<Bucket>,
+}
+
+/// One step of the timeline.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Bucket {
+    /// Calls by model, in the order of [`Timeline::models`].
+    pub calls: Vec<u32>,
+    /// Failed, refused and cancelled calls.
+    pub failed: u32,
+    /// p50, p95 and p99 of the duration of finished calls, ms.
+    pub latency: Option<[f64; 3]>,
+}
+
+/// A model's part of the traffic.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ModelRow {
+    /// As the trace names it; empty where it does not.
+    pub model: String,
+    /// The provider, where the trace says it.
+    pub provider: String,
+    /// Calls.
+    pub calls: u64,
+    /// Tokens.
+    pub tokens: TokenSums,
+    /// Computed cost; `None` is "unpriced".
+    pub cost: Option<Money>,
+    /// Where the price is from: source and date, or "typed by you".
+    pub price_source: String,
+}
+
+/// A component's part of the tokens.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ComponentRow {
+    /// Its name: `few_shot_examples`, or the name the trace gives.
+    pub name: String,
+    /// The part of the prompt it is, for its colour.
+    pub kind: Option<Component>,
+    /// Its tokens, prompt and completion.
+    pub tokens: u64,
+    /// Of these: prompt tokens.
+    pub prompt: u64,
+    /// Of these: completion tokens.
+    pub completion: u64,
+    /// Where the figure is from.
+    pub from: Provenance,
+    /// Share of all tokens.
+    pub share: f64,
+    /// Whether the share is above the threshold of waste.
+    pub wasteful: bool,
+    /// Its part of the computed cost.
+    pub cost: Option<Money>,
+}
+
+/// Where the time goes, over end-to-end requests.
+///
+/// An end-to-end request is a root span that holds model calls, or a call or profile that stands alone: the
+/// phases around the model call only exist there.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PhaseSummary {
+    /// End-to-end requests.
+    pub requests: u64,
+    /// The sum of each phase.
+    pub sums: Phases,
+    /// The largest phase of the sums.
+    pub bottleneck: Option<Phase>,
+    /// Mean phases of the requests around the median.
+    pub p50: Phases,
+    /// Mean phases of the requests around p99.
+    pub p99: Phases,
+}
+
+/// One finding in words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// What it is about: decides icon and colour.
+    pub kind: VerdictKind,
+    /// The finding: "Queue wait is 80% of p99".
+    pub head: String,
+    /// The figures behind it.
+    pub body: String,
+}
+
+/// What a verdict is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum VerdictKind {
+    /// Where the time goes; leads to the latency screen.
+    Time,
+    /// Where the tokens go.
+    Tokens,
+    /// Where the money goes.
+    Money,
+    /// Errors and retries; leads to the failed requests.
+    Errors,
+}
+
+/// Everything the latency screen shows. All charts but the distributions are over end-to-end requests.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Latency {
+    /// End-to-end requests with a duration.
+    pub requests: u64,
+    /// Model calls that the filter lets through, and calls in all.
+    pub calls: (u64, u64),
+    /// Requests or means of neighbouring requests, at most 300 columns.
+    pub columns: Vec<Column>,
+    /// What each percentile is made of.
+    pub bands: Vec<Band>,
+    /// Duration of end-to-end requests, ms.
+    pub durations: Option<Percentiles>,
+    /// The histogram of these durations.
+    pub histogram: Option<Histogram>,
+    /// Duration of finished calls, ms.
+    pub call_durations: Option<Percentiles>,
+    /// The histogram of these.
+    pub call_histogram: Option<Histogram>,
+    /// Time to first token of finished calls, ms.
+    pub ttft: Option<Percentiles>,
+    /// The histogram of these.
+    pub ttft_histogram: Option<Histogram>,
+    /// Mean gap between tokens of finished calls, ms.
+    pub itl: Option<Percentiles>,
+    /// Each phase over all requests.
+    pub phases: Vec<PhaseRow>,
+    /// The largest phase of the whole set.
+    pub bottleneck: Option<Phase>,
+    /// In how many requests each phase is the largest, in the order of [`Phase::ALL`].
+    pub bottlenecks: [u64; 7],
+}
+
+/// One end-to-end request, or the mean of some.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Column {
+    /// How many requests.
+    pub n: u32,
+    /// Its phases; the mean of each where there are several.
+    pub phases: Phases,
+    /// The largest phase.
+    pub bottleneck: Option<Phase>,
+    /// Its name and start; of the first where there are several.
+    pub name: String,
+    /// When it began, if known.
+    pub start: Option<Timestamp>,
+    /// A call of it, to open.
+    pub call: Option<CallId>,
+}
+
+/// What the requests around a percentile are made of.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Band {
+    /// The percentile, 0 to 1.
+    pub p: f64,
+    /// Mean phases of the requests around it.
+    pub phases: Phases,
+    /// The largest of them.
+    pub bottleneck: Option<Phase>,
+    /// How many requests were averaged.
+    pub n: u32,
+}
+
+/// One phase over all requests.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PhaseRow {
+    /// The phase.
+    pub phase: Phase,
+    /// p50, p95 and p99, ms.
+    pub percentiles: [f64; 3],
+    /// The sum over all requests.
+    pub sum: Nanos,
+    /// Its share of all time.
+    pub share: f64,
+}
+
+/// A window of the table of calls.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Table {
+    /// Calls that the filter lets through.
+    pub rows: u32,
+    /// Calls in all.
+    pub of: u32,
+    /// The first row of the window.
+    pub from: u32,
+    /// The rows of the window.
+    pub window: Vec<Row>,
+    /// A duration that about nine tenths of the rows stay below: the scale of the small phase bars.
+    pub scale: Nanos,
+    /// What may be chosen in the filters, with the number of calls.
+    pub facets: Facets,
+}
+
+/// What may be chosen in the filters, over all calls of the session.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Facets {
+    /// Models, most calls first.
+    pub models: Vec<(String, u64)>,
+    /// Components, most calls first.
+    pub components: Vec<(String, u64)>,
+    /// Finished calls, failed ones, retried ones.
+    pub statuses: [u64; 3],
+}
+
+/// One call in the table.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// The call.
+    pub call: CallId,
+    /// Its number in the session, from 1, in the order of the files.
+    pub number: u32,
+    /// When it began.
+    pub start: Option<Timestamp>,
+    /// Its name.
+    pub name: String,
+    /// The part of the application it belongs to.
+    pub component: String,
+    /// The model.
+    pub model: String,
+    /// The provider.
+    pub provider: String,
+    /// What was asked.
+    pub operation: Operation,
+    /// How it ended.
+    pub status: Status,
+    /// The error's type or code.
+    pub error: String,
+    /// Failed attempts before it.
+    pub retries: u32,
+    /// How long it took.
+    pub duration: Option<Nanos>,
+    /// Time to first token.
+    pub ttft: Option<Nanos>,
+    /// Prompt tokens.
+    pub input: Figure,
+    /// Prompt tokens read from a cache.
+    pub cached: Figure,
+    /// Output tokens.
+    pub output: Figure,
+    /// Output tokens per second.
+    pub rate: Option<f64>,
+    /// Computed cost; `None` is "unpriced".
+    pub cost: Option<Money>,
+    /// Its own phases.
+    pub phases: Option<Phases>,
+}
+
+/// All that is known of one call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Detail {
+    /// What the table shows of it.
+    pub row: Row,
+    /// Fields from the file and figures computed from them, for the list of all fields.
+    pub fields: Vec<Field>,
+    /// Tokens times price, class by class.
+    pub bill: Vec<BillRow>,
+    /// The cost that stands in the file.
+    pub reported_cost: Option<Money>,
+    /// Source, version and date of the price; empty where unpriced.
+    pub price_source: String,
+    /// How the file's input count was read.
+    pub convention: String,
+    /// Prompt and answer, part by part.
+    pub messages: Vec<MessageView>,
+    /// What to know about the messages, e.g. that earlier turns are not repeated here.
+    pub messages_note: String,
+    /// Where the record lies: file name and line.
+    pub place: String,
+    /// How many further records were merged into this call.
+    pub merged: u32,
+}
+
+/// One field of a call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Field {
+    /// Its name for a person.
+    pub name: String,
+    /// Its value with unit.
+    pub value: String,
+    /// Where it comes from.
+    pub from: Provenance,
+    /// How it was computed or read, where that is not obvious.
+    pub note: String,
+}
+
+/// Tokens of a class times their price.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BillRow {
+    /// The class: "Fresh input".
+    pub class: String,
+    /// Tokens of it.
+    pub tokens: Figure,
+    /// Dollars per million tokens; `None` is "unpriced".
+    pub per_million: Option<Money>,
+    /// Tokens times price.
+    pub cost: Option<Money>,
+    /// What to know about the price, e.g. that the book has none for this class.
+    pub note: String,
+}
+
+/// A part of a prompt or answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MessageView {
+    /// Who speaks.
+    pub role: Role,
+    /// What it is for.
+    pub component: Component,
+    /// Its tokens.
+    pub tokens: Figure,
+    /// The text, cut at 64 KiB.
+    pub text: String,
+    /// Bytes of the whole text.
+    pub bytes: u64,
+}
+
+/// A raw record.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RawRecord {
+    /// File name and line.
+    pub place: String,
+    /// The record as it stands in the file, or a sentence why it cannot be shown.
+    pub text: String,
+}
+
+/// A box of the workbench.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Slot {
+    /// The prompt.
+    Prompt,
+    /// The response.
+    Response,
+}
+
+/// What a text counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Count {
+    /// Tokens.
+    pub tokens: u64,
+    /// Bytes of UTF-8.
+    pub bytes: u64,
+    /// Unicode characters.
+    pub chars: u64,
+    /// How long counting took, ms.
+    pub ms: f64,
+}
+
+/// One token of a text.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Piece {
+    /// Its id in the encoding.
+    pub id: u32,
+    /// Its text; bytes that are no whole character are shown as U+FFFD.
+    pub text: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// What a call costs on a model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Quote {
+    /// The model.
+    pub model: String,
+    /// The provider.
+    pub provider: String,
+    /// Prompt tokens on this model's tokenizer.
+    pub input: Figure,
+    /// How that figure was found.
+    pub method: String,
+    /// Cost of the prompt.
+    pub input_cost: Money,
+    /// Cost of one call.
+    pub cost: Money,
+    /// Dollars per million input tokens.
+    pub input_price: Money,
+    /// Dollars per million output tokens.
+    pub output_price: Money,
+    /// Context window in tokens, where the book knows it.
+    pub window: Option<u64>,
+    /// Source, version and date of the price.
+    pub source: String,
+    /// The encoding that counts for it.
+    pub encoding: EncodingName,
+}

@@ -1,0 +1,223 @@
+//! From a span of any container (OTLP, Jaeger, Phoenix, ...) to a span row and, if it is a model call, a
+//! call row.
+//!
+//! ```text
+//! RawSpan ─▶ names (what an attribute means) ─▶ kind (call or not, phase) ─▶ Call, messages
+//! ```
+//!
+//! Two instrumentations often tell of the same call. They are joined in the builder, not here.
+
+mod dotted;
+mod kind;
+mod messages;
+mod names;
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+use trace::{Call, Convention, Fate, Identity, ProblemCode, RecordRef, Span, SpanKind, Status};
+use units::{Figure, Nanos, Timestamp};
+
+use crate::{
+    Output,
+    json::{self, Unit},
+};
+pub(crate) use kind::{by_word, phase};
+pub(crate) use messages::{Slot, Transcript};
+use names::{Known, Meaning};
+
+/// The attributes of a span or an event, as the file lists them.
+pub(crate) type Attributes<'a> = Vec<(Cow<'a, str>, Value)>;
+
+/// A span as its container tells it, before its attributes are understood.
+#[derive(Debug)]
+pub(crate) struct RawSpan<'a> {
+    pub(crate) at: RecordRef,
+    pub(crate) trace: Cow<'a, str>,
+    pub(crate) id: Cow<'a, str>,
+    pub(crate) parent: Cow<'a, str>,
+    pub(crate) name: Cow<'a, str>,
+    pub(crate) start: Option<Timestamp>,
+    pub(crate) end: Option<Timestamp>,
+    pub(crate) state: State,
+    /// What the status says in words.
+    pub(crate) message: Cow<'a, str>,
+    pub(crate) attributes: Attributes<'a>,
+    pub(crate) events: Vec<Event<'a>>,
+}
+
+/// Something that happened during a span.
+#[derive(Debug)]
+pub(crate) struct Event<'a> {
+    pub(crate) name: Cow<'a, str>,
+    pub(crate) time: Option<Timestamp>,
+    pub(crate) attributes: Attributes<'a>,
+}
+
+/// What the instrumentation says of a span's end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Unset,
+    Ok,
+    Error,
+}
+
+/// Events that mark the arrival of output; the earliest is the first token.
+const FIRST_TOKEN_EVENTS: &[&str] = &[
+    "gen_ai.content.completion.chunk",
+    "llm.content.completion.chunk",
+    "First Token Stream Event",
+    "ai.stream.firstChunk",
+];
+
+/// Events whose attributes belong to the span: content that older and newer instrumentations keep apart.
+const CONTENT_EVENTS: &[&str] =
+    &["gen_ai.client.inference.operation.details", "gen_ai.content.prompt", "gen_ai.content.completion"];
+
+/// Reads one span: adds its row and, if it is a model call, that of the call, and counts it.
+pub(crate) fn add_span(mut raw: RawSpan<'_>, out: &mut Output<'_>) {
+    for event in raw.events.iter_mut().filter(|event| CONTENT_EVENTS.contains(&&*event.name)) {
+        raw.attributes.append(&mut event.attributes);
+    }
+    let known = Known::new(&raw.attributes);
+    let (kind, operation) = kind::of_span(&raw.name, &known);
+    let (status, error) = outcome(&raw, &known);
+    let row = Span {
+        trace: out.builder.intern(&raw.trace),
+        id: out.builder.intern(&raw.id),
+        parent_id: out.builder.intern(&raw.parent),
+        name: out.builder.intern(&raw.name),
+        kind,
+        status,
+        start: raw.start,
+        duration: duration(raw.start, raw.end, raw.at, out),
+        phase: phase(&raw.name, kind, operation),
+        ..Span::default()
+    };
+    let Some(mut call) = keep_span(row, raw.at, out) else { return };
+    if kind != SpanKind::Call {
+        return;
+    }
+    call.operation = operation;
+    call.error = out.builder.intern(&error);
+    call.session = out.builder.intern(known.str(Meaning::Session));
+    let component = [Meaning::Agent, Meaning::Component].map(|meaning| known.str(meaning));
+    call.component = out.builder.intern(component.into_iter().find(|c| !c.is_empty()).unwrap_or(""));
+    call.provider = out.builder.intern(known.str(Meaning::Provider));
+    call.model = out.builder.intern(known.str(Meaning::Model));
+    call.response = out.builder.intern(known.str(Meaning::Response));
+    read_figures(&mut call, &raw, &known, out);
+    let messages = messages::of_span(&raw, &known, operation, out.builder);
+    let identity = (!call.response.is_none()).then_some(Identity::Response(call.response));
+    out.builder.add_call(call, identity, &messages);
+}
+
+/// Adds a span and counts it, unless it is there already. The answer is a call that begins as the span says,
+/// for the case that it is one.
+pub(crate) fn keep_span(mut row: Span, at: RecordRef, out: &mut Output<'_>) -> Option<Call> {
+    row.record = Some(at);
+    let call = Call {
+        trace: row.trace,
+        name: row.name,
+        start: row.start,
+        duration: row.duration,
+        status: row.status,
+        ..Call::at(at)
+    };
+    match out.builder.add_span(row) {
+        Ok(span) => {
+            out.count(Fate::Kept);
+            Some(Call { span: Some(span), ..call })
+        }
+        Err(_) => {
+            out.count(Fate::Merged("same span sent twice"));
+            None
+        }
+    }
+}
+
+/// From start to end; unknown where one is, or where the clock went backwards.
+pub(crate) fn duration(
+    start: Option<Timestamp>,
+    end: Option<Timestamp>,
+    at: RecordRef,
+    out: &mut Output<'_>,
+) -> Option<Nanos> {
+    let length = end? - start?;
+    if length < Nanos::ZERO {
+        let hint = "Check the clocks of the machines that wrote the trace.";
+        out.problem(ProblemCode::BadValue, at, "A span ends before it begins; its duration is unknown", hint);
+        return None;
+    }
+    Some(length)
+}
+
+/// The figures of a call: tokens, times, cost.
+fn read_figures(call: &mut Call, raw: &RawSpan<'_>, known: &Known<'_>, out: &mut Output<'_>) {
+    let mut tokens = |meaning, field| match known.get(meaning) {
+        Some(value) => out.known(json::tokens(value), field, raw.at),
+        None => Figure::UNKNOWN,
+    };
+    let input = tokens(Meaning::Input, "The input token count");
+    call.usage.output = tokens(Meaning::Output, "The output token count");
+    call.usage.cache_read = tokens(Meaning::CacheRead, "The cache read token count");
+    call.usage.cache_write = tokens(Meaning::CacheWrite, "The cache write token count");
+    call.usage.cache_write_1h = tokens(Meaning::CacheWrite1h, "The 1-hour cache write token count");
+    call.usage.reasoning = tokens(Meaning::Reasoning, "The reasoning token count");
+    call.usage.set_input(input, Convention::Inclusive);
+
+    let mut time = |meaning, unit, field| {
+        known.get(meaning).and_then(|value| out.known(json::nanos(value, unit), field, raw.at))
+    };
+    call.queue = time(Meaning::QueueSeconds, Unit::S, "The time in the queue");
+    call.ttft = time(Meaning::FirstTokenSeconds, Unit::S, "The time to the first token")
+        .or_else(|| time(Meaning::FirstTokenMillis, Unit::Ms, "The time to the first token"))
+        .or_else(|| {
+            let events = raw.events.iter().filter(|event| FIRST_TOKEN_EVENTS.contains(&&*event.name));
+            let first = events.filter_map(|event| event.time).min()?;
+            Some(first - raw.start?).filter(|&ttft| ttft >= Nanos::ZERO)
+        });
+    let read = |meaning| known.get(meaning).unwrap_or(&Value::Null);
+    call.tokens_per_second =
+        out.known(json::number(read(Meaning::TokensPerSecond)), "The output token rate", raw.at);
+    call.reported_cost = out.known(json::money(read(Meaning::Cost)), "The reported cost", raw.at);
+}
+
+/// How a span ended, and the error's type or code.
+fn outcome(raw: &RawSpan<'_>, known: &Known<'_>) -> (Status, String) {
+    // An exception that was handled stands on a span that says it is fine.
+    let exception = raw.events.iter().find(|event| event.name == "exception" && raw.state != State::Ok);
+    let of_exception = |name: &str| {
+        let attributes = exception.into_iter().flat_map(|event| &event.attributes);
+        attributes.filter(|(key, _)| key == name).find_map(|(_, value)| value.as_str()).unwrap_or("")
+    };
+    let http = known.get(Meaning::HttpStatus).and_then(|code| json::whole(code).ok().flatten());
+    let http = http.filter(|&code| code >= 400).map(|code| code.to_string()).unwrap_or_default();
+    let said = known.str(Meaning::Error);
+    if raw.state != State::Error && exception.is_none() && said.is_empty() {
+        return (Status::Ok, String::new());
+    }
+    let words = [said, of_exception("exception.type"), &http];
+    let error = words.into_iter().find(|word| !word.is_empty()).unwrap_or("");
+    let status = [said, of_exception("exception.type"), of_exception("exception.message"), &raw.message, &http]
+        .into_iter()
+        .map(failure)
+        .find(|&status| status != Status::Failed)
+        .unwrap_or(Status::Failed);
+    (status, error.to_owned())
+}
+
+/// What kind of failure a text tells of.
+pub(crate) fn failure(text: &str) -> Status {
+    // Messages can be whole responses; what kind it is stands at their beginning.
+    let text = text.get(..text.floor_char_boundary(500)).unwrap_or("").to_ascii_lowercase();
+    let letters: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+    let code = |number: &str| text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == number);
+    if code("429") || code("529") || letters.contains("ratelimit") || letters.contains("overloaded") {
+        Status::RateLimited
+    } else if ["cancelled", "canceled", "aborted", "aborterror"].iter().any(|word| text.contains(word)) {
+        Status::Cancelled
+    } else {
+        Status::Failed
+    }
+}

@@ -1,0 +1,303 @@
+use serde_json::Value;
+use trace::{Fate, FileId, Problem, ProblemCode, RecordRef, TraceBuilder};
+
+use crate::{
+    Confidence, Container, FORMATS, Format, Head, Output, Reader, Record,
+    csv::{self, CsvSplitter},
+    decode::Decoder,
+    split::{Bad, JsonSplitter, MAX_DEPTH, MAX_RECORD, Piece, Place},
+    unknown,
+};
+
+/// As much text decides about a format. Large enough that the telling keys of a single object come into
+/// sight behind a prompt that stands before them.
+const HEAD: usize = 256 * 1024;
+/// As many records are shown to a format.
+const HEAD_RECORDS: usize = 50;
+
+/// One file on its way into a [`TraceBuilder`].
+///
+/// ```text
+/// begin ─▶ push, push, … while wants_more ─▶ finish
+/// ```
+///
+/// What comes out does not depend on how the bytes are cut into chunks.
+pub struct Import {
+    decoder: Decoder,
+    body: Body,
+}
+
+struct Body {
+    file: FileId,
+    state: State,
+    records: u64,
+    decoded: u64,
+}
+
+enum State {
+    /// Waiting for enough to tell the format.
+    Head(String),
+    Reading { splitter: Splitter, reader: Box<dyn Reader>, format: &'static dyn Format },
+    /// No reader knows the content; its beginning is kept to say so.
+    Refused(String),
+}
+
+enum Splitter {
+    Json(JsonSplitter),
+    Csv(CsvSplitter),
+}
+
+impl Splitter {
+    fn push(&mut self, text: &str, sink: &mut dyn FnMut(Piece<'_>)) {
+        match self {
+            Splitter::Json(splitter) => splitter.push(text, sink),
+            Splitter::Csv(splitter) => splitter.push(text, sink),
+        }
+    }
+
+    fn finish(&mut self, sink: &mut dyn FnMut(Piece<'_>)) {
+        match self {
+            Splitter::Json(splitter) => splitter.finish(sink),
+            Splitter::Csv(splitter) => splitter.finish(sink),
+        }
+    }
+}
+
+impl Import {
+    /// Begins a file of `bytes` bytes. Its name is for the report only.
+    pub fn begin(name: &str, bytes: u64, builder: &mut TraceBuilder) -> Import {
+        let file = builder.begin_file(name, bytes);
+        let state = State::Head(String::new());
+        Import { decoder: Decoder::default(), body: Body { file, state, records: 0, decoded: 0 } }
+    }
+
+    /// Takes the next bytes of the file.
+    pub fn push(&mut self, chunk: &[u8], builder: &mut TraceBuilder) {
+        if self.wants_more() {
+            self.decoder.push(chunk, &mut |text| self.body.take(text, builder));
+        }
+    }
+
+    /// Whether more bytes can change anything: not for content that no reader knows, nor behind damage in
+    /// compressed data.
+    pub fn wants_more(&self) -> bool {
+        self.decoder.damage.is_none() && !matches!(self.body.state, State::Refused(_))
+    }
+
+    /// Records read so far.
+    pub fn records(&self) -> u64 {
+        self.body.records
+    }
+
+    /// The format, once it is known.
+    pub fn format(&self) -> Option<&'static dyn Format> {
+        match self.body.state {
+            State::Reading { format, .. } => Some(format),
+            _ => None,
+        }
+    }
+
+    /// The file has ended: completes its report and joins its records with those of the files before.
+    pub fn finish(mut self, builder: &mut TraceBuilder) -> FileId {
+        if !matches!(self.body.state, State::Refused(_)) {
+            self.decoder.finish(&mut |text| self.body.take(text, builder));
+            self.body.finish(builder);
+            self.body.judge_bytes(&self.decoder, builder);
+        }
+        if let State::Refused(head) = &self.body.state
+            && !(self.decoder.damage.is_some() && head.is_empty())
+        {
+            let gzip = self.decoder.is_gzip();
+            builder.report(self.body.file).problem(unknown::problem(self.decoder.magic(), head, gzip));
+        }
+        builder.report(self.body.file).decoded_bytes = self.body.decoded;
+        builder.settle();
+        self.body.file
+    }
+}
+
+impl Body {
+    fn take(&mut self, text: &str, builder: &mut TraceBuilder) {
+        match &mut self.state {
+            State::Head(head) => {
+                head.push_str(text);
+                if head.len() >= HEAD {
+                    let rest = head.split_off(head.floor_char_boundary(HEAD));
+                    self.decide(builder);
+                    self.take(&rest, builder);
+                }
+            }
+            State::Reading { splitter, reader, .. } => {
+                self.decoded += text.len() as u64;
+                let mut out = Output { builder, file: self.file };
+                splitter.push(text, &mut |piece| self.records += read(piece, &mut **reader, &mut out));
+            }
+            State::Refused(_) => {}
+        }
+    }
+
+    /// Chooses the reader and gives it the head.
+    fn decide(&mut self, builder: &mut TraceBuilder) {
+        let State::Head(text) = &mut self.state else { return };
+        let text = std::mem::take(text);
+        let best = heads(&text)
+            .iter()
+            .flat_map(|(head, delimiter)| FORMATS.iter().map(|format| (format.sniff(head), *format, *delimiter)))
+            // Of equals the first: JSON before a table, then the order of the registry.
+            .reduce(|best, next| if next.0 > best.0 { next } else { best })
+            .filter(|best| best.0 > Confidence::No);
+        let Some((_, format, delimiter)) = best else {
+            self.decoded = text.len() as u64;
+            self.state = State::Refused(text);
+            return;
+        };
+        let report = builder.report(self.file);
+        report.format = format.key().to_owned();
+        report.format_name = format.name().to_owned();
+        let splitter = match delimiter {
+            Some(delimiter) => Splitter::Csv(CsvSplitter::new(delimiter)),
+            None => Splitter::Json(JsonSplitter::new()),
+        };
+        self.state = State::Reading { splitter, reader: format.reader(), format };
+        self.take(&text, builder);
+    }
+
+    fn finish(&mut self, builder: &mut TraceBuilder) {
+        self.decide(builder);
+        if let State::Reading { splitter, reader, .. } = &mut self.state {
+            let mut out = Output { builder, file: self.file };
+            splitter.finish(&mut |piece| self.records += read(piece, &mut **reader, &mut out));
+            reader.finish(&mut out);
+        }
+    }
+
+    /// Notes what was wrong with the bytes of the whole file.
+    fn judge_bytes(&self, decoder: &Decoder, builder: &mut TraceBuilder) {
+        let mut problem = |code, message: String, hint: &str, byte, count| {
+            let hint = hint.to_owned();
+            builder.report(self.file).problem(Problem { code, message, hint, line: 0, byte, count });
+        };
+        if let Some(why) = &decoder.damage {
+            let message = format!("The compressed data is damaged or cut ({why}); what stands before was read");
+            let hint = "Copy or download the file again; the end of it is missing here.";
+            problem(ProblemCode::BadCompression, message, hint, self.decoded, 1);
+        }
+        if let (count @ 1.., byte) = decoder.replaced() {
+            let message = "Bytes that are not UTF-8 text were replaced by \u{fffd}".to_owned();
+            problem(ProblemCode::NotUtf8, message, "Export the file as UTF-8 if texts look wrong.", byte, count);
+        }
+    }
+}
+
+/// The ways to see the beginning of a file, each with the delimiter if it is a table.
+fn heads(text: &str) -> Vec<(Head, Option<u8>)> {
+    let mut heads = Vec::new();
+    let opens = |line: &str| line.starts_with(['{', '[']);
+    // A log may begin in the middle of a line.
+    if opens(text.trim_start()) || text.lines().any(opens) {
+        let mut splitter = JsonSplitter::new();
+        let mut records = head_records(|sink| splitter.push(text, sink));
+        if records.len() < HEAD_RECORDS
+            && let Some(last) = splitter.closed().and_then(|text| serde_json::from_str(&text).ok())
+        {
+            records.push(last);
+        }
+        heads.push((Head { container: Container::Json, records }, None));
+    }
+    if !opens(text.trim_start())
+        && let Some(delimiter) = csv::delimiter(text)
+    {
+        let mut splitter = CsvSplitter::new(delimiter);
+        let records = head_records(|sink| {
+            splitter.push(text, sink);
+            splitter.finish(sink);
+        });
+        heads.push((Head { container: Container::Csv, records }, Some(delimiter)));
+    }
+    heads
+}
+
+/// The first records that a splitter finds.
+pub fn head_records(split: impl FnOnce(&mut dyn FnMut(Piece<'_>))) -> Vec<Value> {
+    let mut records = Vec::new();
+    split(&mut |piece| {
+        if let (Piece::Record(found), true) = (piece, records.len() < HEAD_RECORDS) {
+            records.extend(serde_json::from_str(found.text));
+        }
+    });
+    records
+}
+
+/// Gives a piece to the reader or to the report. The answer is how many records it was.
+fn read(piece: Piece<'_>, reader: &mut dyn Reader, out: &mut Output<'_>) -> u64 {
+    let file = out.file;
+    let at = |place: Place, len: usize| RecordRef {
+        file,
+        offset: place.offset,
+        len: u32::try_from(len).unwrap_or(u32::MAX),
+        line: u32::try_from(place.line).unwrap_or(u32::MAX),
+    };
+    match piece {
+        Piece::Record(found) => {
+            let at = at(found.place, found.len);
+            if found.not_finite > 0 {
+                let message = "NaN, Infinity or a number beyond all bounds was taken as unknown";
+                out.problem(ProblemCode::BadValue, at, message, "");
+            }
+            if found.halves > 0 {
+                let message = "Half characters (lone surrogates) were replaced by \u{fffd}";
+                out.problem(ProblemCode::NotUtf8, at, message, "");
+            }
+            reader.record(&Record { text: found.text, at }, out);
+            return 1;
+        }
+        Piece::Uneven(place, columns) => {
+            let message = format!("A row does not have the {columns} columns of the header");
+            let hint = "Missing columns count as not given; columns without a name are left out.";
+            out.problem(ProblemCode::Malformed, at(place, 0), message, hint);
+        }
+        Piece::Bad(bad, place) => {
+            let (code, reason, message, hint) = describe(bad);
+            if bad != Bad::OpenArray {
+                out.count(Fate::Dropped(reason));
+            }
+            out.problem(code, at(place, 0), message, hint);
+        }
+    }
+    0
+}
+
+fn describe(bad: Bad) -> (ProblemCode, &'static str, String, &'static str) {
+    match bad {
+        Bad::Malformed => (
+            ProblemCode::Malformed,
+            "not valid JSON",
+            "A record is not valid JSON; it was skipped".to_owned(),
+            "Look at the line: often a line was cut or two programs wrote into one file.",
+        ),
+        Bad::TooDeep => (
+            ProblemCode::Malformed,
+            "nested too deep",
+            format!("A record is nested more than {MAX_DEPTH} levels deep; it was skipped"),
+            "No trace format nests that deep: the file is probably not what it seems.",
+        ),
+        Bad::TooLarge => (
+            ProblemCode::TooLarge,
+            "too large",
+            format!("A record is larger than {} MB; it was skipped", MAX_RECORD >> 20),
+            "Export the data in several files, or one record a line.",
+        ),
+        Bad::Cut => (
+            ProblemCode::Truncated,
+            "cut off at the end of the file",
+            "The last record is cut off; it was skipped".to_owned(),
+            "Normal for a log that is still being written; else copy the file again.",
+        ),
+        Bad::OpenArray => (
+            ProblemCode::Truncated,
+            "",
+            "The file ends before its list is closed: records may be missing".to_owned(),
+            "Copy or download the file again.",
+        ),
+    }
+}

@@ -1,0 +1,318 @@
+//! OpenTelemetry's protocol as JSON: one request, or one request a line as the collector's file exporter
+//! writes it.
+//!
+//! Seen in the wild beside the specification's own form: snake_case keys and base64 ids (any generic
+//! protobuf-to-JSON), enum names, `batches` (Tempo), `instrumentationLibrarySpans` (before 2022), and a bare
+//! `ResourceSpans`.
+
+use std::borrow::Cow;
+
+use base64::{
+    Engine, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use serde::{Deserialize, de::IgnoredAny};
+use serde_json::{Value, value::RawValue};
+use trace::{Fate, ProblemCode, RecordRef};
+use units::{Nanos, Timestamp};
+
+use crate::{
+    Confidence, Format, Head, Output, Reader, Record,
+    genai::{self, Attributes, Event, RawSpan, State},
+    json::{self, Unit},
+};
+
+/// OTLP/JSON.
+pub struct Otlp;
+
+impl Format for Otlp {
+    fn key(&self) -> &'static str {
+        "otlp"
+    }
+
+    fn name(&self) -> &'static str {
+        "OTLP/JSON"
+    }
+
+    fn sniff(&self, head: &Head) -> Confidence {
+        let any = |keys: &[&str]| {
+            head.records.iter().any(|record| keys.iter().any(|key| record.get(key).is_some_and(Value::is_array)))
+        };
+        if any(&["resourceSpans", "resource_spans", "resourceLogs", "resourceMetrics"]) {
+            Confidence::Certain
+        } else if any(&SCOPE_SPANS) || head.records.iter().any(is_tempo) {
+            Confidence::Likely
+        } else {
+            Confidence::No
+        }
+    }
+
+    fn reader(&self) -> Box<dyn Reader> {
+        Box::new(OtlpReader)
+    }
+}
+
+/// What a bare `ResourceSpans` holds, by all its names.
+const SCOPE_SPANS: [&str; 4] =
+    ["scopeSpans", "scope_spans", "instrumentationLibrarySpans", "instrumentation_library_spans"];
+
+/// Tempo's name for the list is a common word, so its first element has to look right as well.
+fn is_tempo(record: &Value) -> bool {
+    let first = &record["batches"][0];
+    record["trace"].get("resourceSpans").is_some() || SCOPE_SPANS.iter().any(|&key| first.get(key).is_some())
+}
+
+/// A request or a bare `ResourceSpans`. Spans stay unparsed here, so that each is read and located alone and
+/// a bad one costs nothing but itself.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Request<'a> {
+    #[serde(borrow, alias = "resource_spans", alias = "batches")]
+    resource_spans: Option<Vec<ResourceSpans<'a>>>,
+    #[serde(
+        borrow,
+        alias = "scope_spans",
+        alias = "instrumentationLibrarySpans",
+        alias = "instrumentation_library_spans"
+    )]
+    scope_spans: Option<Vec<ScopeSpans<'a>>>,
+    /// Tempo's answer to a query for one trace.
+    #[serde(borrow)]
+    trace: Option<Box<Request<'a>>>,
+    #[serde(alias = "resource_logs")]
+    resource_logs: Option<IgnoredAny>,
+    #[serde(alias = "resource_metrics")]
+    resource_metrics: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct ResourceSpans<'a> {
+    #[serde(
+        borrow,
+        rename = "scopeSpans",
+        alias = "scope_spans",
+        alias = "instrumentationLibrarySpans",
+        alias = "instrumentation_library_spans"
+    )]
+    scope_spans: Option<Vec<ScopeSpans<'a>>>,
+}
+
+#[derive(Deserialize)]
+struct ScopeSpans<'a> {
+    #[serde(borrow)]
+    spans: Option<Vec<&'a RawValue>>,
+}
+
+/// A string that borrows from the file where it can, also inside an `Option`.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Span<'a> {
+    #[serde(borrow, alias = "trace_id")]
+    trace_id: Option<Text<'a>>,
+    #[serde(borrow, alias = "span_id")]
+    span_id: Option<Text<'a>>,
+    #[serde(borrow, alias = "parent_span_id")]
+    parent_span_id: Option<Text<'a>>,
+    #[serde(borrow)]
+    name: Option<Text<'a>>,
+    #[serde(alias = "start_time_unix_nano")]
+    start_time_unix_nano: Option<Value>,
+    #[serde(alias = "end_time_unix_nano")]
+    end_time_unix_nano: Option<Value>,
+    #[serde(borrow)]
+    attributes: Option<Vec<KeyValue<'a>>>,
+    #[serde(borrow)]
+    events: Option<Vec<SpanEvent<'a>>>,
+    #[serde(borrow)]
+    status: Option<SpanStatus<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SpanEvent<'a> {
+    #[serde(alias = "time_unix_nano")]
+    time_unix_nano: Option<Value>,
+    #[serde(borrow)]
+    name: Option<Text<'a>>,
+    #[serde(borrow)]
+    attributes: Option<Vec<KeyValue<'a>>>,
+}
+
+#[derive(Deserialize)]
+struct SpanStatus<'a> {
+    code: Option<Value>,
+    #[serde(borrow)]
+    message: Option<Text<'a>>,
+}
+
+#[derive(Deserialize)]
+struct KeyValue<'a> {
+    #[serde(borrow)]
+    key: Cow<'a, str>,
+    #[serde(borrow)]
+    value: Option<AnyValue<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Values<T> {
+    values: Option<Vec<T>>,
+}
+
+/// At most one of these is set; none for an empty value.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AnyValue<'a> {
+    #[serde(
+        alias = "string_value",
+        alias = "boolValue",
+        alias = "bool_value",
+        alias = "bytesValue",
+        alias = "bytes_value"
+    )]
+    string_value: Option<Value>,
+    #[serde(alias = "int_value", alias = "doubleValue", alias = "double_value")]
+    int_value: Option<Value>,
+    #[serde(borrow, alias = "array_value")]
+    array_value: Option<Values<AnyValue<'a>>>,
+    #[serde(borrow, alias = "kvlist_value")]
+    kvlist_value: Option<Values<KeyValue<'a>>>,
+}
+
+impl From<AnyValue<'_>> for Value {
+    fn from(any: AnyValue<'_>) -> Value {
+        if let Some(value) = any.string_value {
+            value
+        } else if let Some(number) = any.int_value {
+            // 64-bit integers are strings, to survive a JavaScript number; so are NaN and infinities, which
+            // stay strings.
+            match number.as_str().and_then(|text| text.parse().ok()) {
+                Some(parsed) => Value::Number(parsed),
+                None => number,
+            }
+        } else if let Some(list) = any.array_value {
+            list.values.into_iter().flatten().map(Value::from).collect()
+        } else if let Some(map) = any.kvlist_value {
+            map.values.into_iter().flatten().map(|kv| (kv.key.into_owned(), plain(kv.value))).collect()
+        } else {
+            Value::Null
+        }
+    }
+}
+
+fn plain(value: Option<AnyValue<'_>>) -> Value {
+    value.map_or(Value::Null, Value::from)
+}
+
+fn attributes(list: Option<Vec<KeyValue<'_>>>) -> Attributes<'_> {
+    list.into_iter().flatten().map(|kv| (kv.key, plain(kv.value))).collect()
+}
+
+/// Nanoseconds since 1970, as a number or a string; 0 and what cannot be a time are "not said".
+fn time(value: Option<Value>) -> Option<Timestamp> {
+    json::nanos(&value?, Unit::Ns).ok().flatten().filter(|&ns| ns > Nanos::ZERO).map(|ns| Timestamp(ns.0))
+}
+
+/// Ids as lower-case hex. Their length tells hex from base64: 8 bytes are 16 digits or 11 characters and
+/// padding. What is neither stays as it is; an id of zeros is none.
+fn id(text: Option<Text<'_>>, bytes: usize) -> Cow<'_, str> {
+    const LENIENT: GeneralPurpose = GeneralPurpose::new(
+        &alphabet::STANDARD,
+        GeneralPurposeConfig::new()
+            .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+            .with_decode_allow_trailing_bits(true),
+    );
+    let Some(Text(text)) = text else { return "".into() };
+    let hex = if text.len() == 2 * bytes && text.bytes().all(|b| b.is_ascii_hexdigit()) {
+        if text.bytes().any(|b| b.is_ascii_uppercase()) { text.to_ascii_lowercase().into() } else { text }
+    } else {
+        match LENIENT.decode(text.as_bytes()) {
+            Ok(decoded) if decoded.len() == bytes => {
+                decoded.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
+            }
+            _ => text,
+        }
+    };
+    if hex.bytes().all(|b| b == b'0') { "".into() } else { hex }
+}
+
+fn state(code: Option<&Value>) -> State {
+    match code {
+        Some(Value::String(name)) if name == "STATUS_CODE_ERROR" || name == "2" => State::Error,
+        Some(Value::String(name)) if name == "STATUS_CODE_OK" || name == "1" => State::Ok,
+        Some(number) if number.as_u64() == Some(2) => State::Error,
+        Some(number) if number.as_u64() == Some(1) => State::Ok,
+        _ => State::Unset,
+    }
+}
+
+struct OtlpReader;
+
+impl Reader for OtlpReader {
+    fn record(&mut self, record: &Record<'_>, out: &mut Output<'_>) {
+        let request: Request<'_> = match serde_json::from_str(record.text) {
+            Ok(request) => request,
+            Err(error) => {
+                out.count(Fate::Dropped("not an OTLP request"));
+                let message = format!("A record is not an OTLP request: {error}");
+                let hint = "Expected an object with resourceSpans, scopeSpans or batches.";
+                return out.problem(ProblemCode::Malformed, record.at, message, hint);
+            }
+        };
+        let request = request.trace.map_or(request, |inner| *inner);
+        for (other, reason) in [
+            (request.resource_logs, "OTLP log records: only spans are read"),
+            (request.resource_metrics, "OTLP metrics: only spans are read"),
+        ] {
+            if other.is_some() {
+                out.count(Fate::Dropped(reason));
+            }
+        }
+        let mut places = record.places();
+        let resources = request.resource_spans.into_iter().flatten().filter_map(|r| r.scope_spans);
+        for scope in resources.chain(request.scope_spans).flatten() {
+            for text in scope.spans.into_iter().flatten() {
+                let at = places.next(text.get());
+                match serde_json::from_str::<Span<'_>>(text.get()) {
+                    Ok(span) => genai::add_span(span.into_raw(at), out),
+                    Err(error) => {
+                        out.count(Fate::Dropped("span cannot be read"));
+                        let message = format!("A span cannot be read: {error}");
+                        out.problem(ProblemCode::Malformed, at, message, "The other spans were read.");
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl<'a> Span<'a> {
+    fn into_raw(self, at: RecordRef) -> RawSpan<'a> {
+        let (code, message) = self.status.map_or((None, None), |status| (status.code, status.message));
+        RawSpan {
+            at,
+            trace: id(self.trace_id, 16),
+            id: id(self.span_id, 8),
+            parent: id(self.parent_span_id, 8),
+            name: self.name.map_or("".into(), |name| name.0),
+            start: time(self.start_time_unix_nano),
+            end: time(self.end_time_unix_nano),
+            state: state(code.as_ref()),
+            message: message.map_or("".into(), |message| message.0),
+            attributes: attributes(self.attributes),
+            events: self.events.into_iter().flatten().map(SpanEvent::into_event).collect(),
+        }
+    }
+}
+
+impl<'a> SpanEvent<'a> {
+    fn into_event(self) -> Event<'a> {
+        Event {
+            name: self.name.map_or("".into(), |name| name.0),
+            time: time(self.time_unix_nano),
+            attributes: attributes(self.attributes),
+        }
+    }
+}

@@ -1,0 +1,60 @@
+use trace::{Phase, Phases, ProblemCode, RecordRef};
+use units::Nanos;
+
+use crate::Output;
+
+/// A length of time and the smallest step that its digits can show.
+#[derive(Clone, Copy, Debug)]
+pub struct Time {
+    pub length: Nanos,
+    pub step: Nanos,
+}
+
+/// The parts of a latency profile as a record gives them.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Parts {
+    pub phases: [Option<Time>; 7],
+    pub total: Option<Time>,
+}
+
+impl Parts {
+    pub fn get(&self, phase: Phase) -> Option<Nanos> {
+        self.phases[phase as usize].map(|time| time.length)
+    }
+
+    /// Whether it tells more than a call does: a first token alone, or a total alone, is no profile.
+    pub fn is_profile(&self) -> bool {
+        let parts = self.phases.iter().flatten().count();
+        let ttft = self.get(Phase::TimeToFirstToken).is_some();
+        parts > usize::from(ttft) || ttft && self.total.is_some()
+    }
+}
+
+/// Makes the parts add up to the total: what is missing is unattributed, what is too much is explained or
+/// noted.
+pub fn join(parts: Parts, at: RecordRef, out: &mut Output<'_>) -> Phases {
+    let mut phases = Phases(parts.phases.map(|time| time.map_or(Nanos::ZERO, |time| time.length)));
+    let Some(total) = parts.total else { return phases };
+    // Each rounded figure may be off by half a step.
+    let steps: Nanos = parts.phases.iter().flatten().chain([&total]).map(|time| time.step).sum();
+    let tolerance = Nanos(steps.0 / 2);
+    let mut rest = total.length - phases.total();
+    let (queue, ttft) = (phases.get(Phase::QueueWait), phases.get(Phase::TimeToFirstToken));
+    let beside = rest + queue;
+    if rest < Nanos::ZERO - tolerance
+        && Nanos(beside.0.abs()) <= tolerance.max(Nanos(1_000))
+        && ttft >= queue
+    {
+        phases.add(Phase::TimeToFirstToken, Nanos::ZERO - queue);
+        rest = beside;
+        let message = "time_to_first_token includes llm_queue_wait: only so do the parts fit into the total; the \
+                       wait was taken out of it";
+        out.problem(ProblemCode::Uncertain, at, message, "Measure time_to_first_token from the end of the queue.");
+    } else if rest < Nanos::ZERO - tolerance {
+        let message = "The parts of the profile are longer than its total; both were kept as they are";
+        let hint = "Phases that run side by side, or units that differ, do this.";
+        out.problem(ProblemCode::Contradiction, at, message, hint);
+    }
+    phases.add(Phase::Unattributed, rest.max(Nanos::ZERO));
+    phases
+}

@@ -1,0 +1,117 @@
+use serde_json::Value;
+use trace::{Problem, ProblemCode};
+
+use crate::{
+    FORMATS,
+    csv::{self, CsvSplitter},
+    import::head_records,
+    split::JsonSplitter,
+};
+
+/// Kinds of files by their first bytes, and what to do with them.
+const KINDS: [(&[u8], &str, &str); 14] = [
+    (b"\x89PNG", "a PNG image", ""),
+    (b"\xff\xd8\xff", "a JPEG image", ""),
+    (b"GIF8", "a GIF image", ""),
+    (b"%PDF", "a PDF document", ""),
+    (b"PK\x03\x04", "a ZIP archive", "Unpack it and open the files inside."),
+    (b"\x1f\x8b", "gzip data inside gzip data", "Unpack it once and open the result."),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive", "Unpack it (zstd -d) and open the result."),
+    (b"BZh", "a bzip2 archive", "Unpack it (bunzip2) and open the result."),
+    (b"\xfd7zXZ", "an XZ archive", "Unpack it (unxz) and open the result."),
+    (b"SQLite format 3", "an SQLite database", "Export its table as JSON or CSV."),
+    (b"PAR1", "a Parquet file", "Export the table as JSON lines or CSV."),
+    (b"\x7fELF", "an ELF program", ""),
+    (b"\0asm", "a WebAssembly program", ""),
+    (b"MZ", "a Windows program", ""),
+];
+
+/// What to say about a file that no reader knows: what was seen, what is expected, what to do.
+pub fn problem(magic: &[u8], head: &str, gzip: bool) -> Problem {
+    let (code, message, hint) = if head.trim().is_empty() {
+        let what = match (gzip, head.is_empty()) {
+            (true, true) => "The compressed file holds no byte",
+            (false, true) => "The file is empty",
+            _ => "The file holds nothing but white space",
+        };
+        (ProblemCode::Empty, what.to_owned(), "Check that the export has finished and has any data.".to_owned())
+    } else {
+        let (seen, hint) = seen(magic, head);
+        (ProblemCode::UnknownFormat, format!("No reader knows this content: it is {seen}"), hint)
+    };
+    Problem { code, message, hint, line: 0, byte: 0, count: 1 }
+}
+
+fn seen(magic: &[u8], head: &str) -> (String, String) {
+    let names: Vec<&str> = FORMATS.iter().map(|format| format.name()).collect();
+    let expected = format!(
+        "Readable are: {}; as JSON, JSON lines or CSV, gzipped or not. Records of your own need fields such as \
+         prompt_tokens, completion_tokens, wall_time.",
+        names.join(", ")
+    );
+    if let Some((_, kind, hint)) = KINDS.iter().find(|(bytes, ..)| magic.starts_with(bytes)) {
+        return (kind.to_string(), if hint.is_empty() { expected } else { hint.to_string() });
+    }
+    let start: String = head.chars().take(2000).collect();
+    let control = |c: char| c == '\u{fffd}' || c.is_control() && !c.is_whitespace();
+    if start.chars().filter(|&c| control(c)).count() * 10 > start.chars().count() || magic.contains(&0) {
+        let bytes: Vec<String> = magic.iter().map(|b| format!("{b:02x}")).collect();
+        return (format!("binary data beginning with the bytes {}", bytes.join(" ")), expected);
+    }
+    let text = head.trim_start();
+    let first = text.lines().next().unwrap_or_default();
+    let lower = first.to_ascii_lowercase();
+    let seen = if lower.starts_with("<!doctype html") || lower.starts_with("<html") {
+        "an HTML page".to_owned()
+    } else if lower.starts_with('<') {
+        "XML or HTML".to_owned()
+    } else if text.starts_with(['{', '[']) {
+        json(text)
+    } else if let Some(columns) = table(text) {
+        columns
+    } else {
+        format!("text beginning ‹{}›", clip(first))
+    };
+    (seen, expected)
+}
+
+fn json(text: &str) -> String {
+    let mut splitter = JsonSplitter::new();
+    let mut records = head_records(|sink| splitter.push(text, sink));
+    let whole = records.len();
+    records.extend(splitter.closed().and_then(|text| serde_json::from_str(&text).ok()));
+    match records.iter().find_map(Value::as_object) {
+        Some(object) if object.is_empty() => "JSON objects without any key".to_owned(),
+        Some(object) => format!("JSON objects with the keys {}", list(object.keys().map(String::as_str))),
+        None if whole > 0 => "JSON without any object in it".to_owned(),
+        None if text.trim_end().ends_with(']') => "an empty JSON list".to_owned(),
+        None => format!("text that begins like JSON and is not: ‹{}›", clip(text.lines().next().unwrap_or_default())),
+    }
+}
+
+fn table(text: &str) -> Option<String> {
+    let mut splitter = CsvSplitter::new(csv::delimiter(text)?);
+    let records = head_records(|sink| {
+        splitter.push(text, sink);
+        splitter.finish(sink);
+    });
+    let row = records.first()?.as_object()?;
+    Some(format!("a table with the columns {}", list(row.keys().map(String::as_str))))
+}
+
+fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    let mut names: Vec<String> = names.take(9).map(clip).collect();
+    if names.len() == 9 {
+        names[8] = "…".to_owned();
+    }
+    names.join(", ")
+}
+
+/// The beginning of a text from outside, short enough for a sentence.
+fn clip(text: &str) -> String {
+    let mut clipped: String = text.chars().take(60).collect();
+    if clipped.len() < text.len() {
+        clipped.push('…');
+    }
+    clipped
+}

@@ -1,0 +1,303 @@
+//! Cuts text into the pieces that are then encoded one by one: the split patterns of the encodings as
+//! straight-line code, so that no regular expression runs (or can blow up) at run time.
+
+use std::ops::Range;
+
+use crate::unicode::{BLOCKS, LEAVES};
+
+// The digits of the class table. Nothing follows the end of the text, which has a class of its own.
+const OTHER: u8 = 0;
+const UPPER: u8 = 1; // Lu, Lt
+const LOWER: u8 = 2; // Ll
+const CASELESS: u8 = 3; // Lm, Lo
+const MARK: u8 = 4;
+const NUMBER: u8 = 5;
+const SPACE: u8 = 6; // whitespace but \r and \n
+const NEWLINE: u8 = 7; // \r, \n
+const END: u8 = 8;
+
+#[derive(Clone, Copy)]
+struct Set(u16);
+
+impl Set {
+    const fn of(classes: &[u8]) -> Set {
+        let mut bits = 0;
+        let mut i = 0;
+        while i < classes.len() {
+            bits |= 1 << classes[i];
+            i += 1;
+        }
+        Set(bits)
+    }
+
+    fn has(self, class: u8) -> bool {
+        self.0 >> class & 1 == 1
+    }
+}
+
+const LETTERS: Set = Set::of(&[UPPER, LOWER, CASELESS]);
+const UPPERISH: Set = Set::of(&[UPPER, CASELESS, MARK]);
+const LOWERISH: Set = Set::of(&[LOWER, CASELESS, MARK]);
+const SYMBOLS: Set = Set::of(&[OTHER, MARK]);
+const WHITESPACE: Set = Set::of(&[SPACE, NEWLINE]);
+/// What may stand before the letters of a word, as in `(word` or ` word`.
+const LEADING: Set = Set::of(&[OTHER, MARK, SPACE]);
+
+/// Which split pattern an encoding has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Pattern {
+    Cl100k,
+    O200k,
+}
+
+/// The pieces of a text in order; together they are the text.
+pub(crate) struct Pretokens<'a> {
+    pattern: Pattern,
+    text: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Pretokens<'a> {
+    /// `from` must be 0 or the start of a piece.
+    pub(crate) fn new(pattern: Pattern, text: &'a str, from: usize) -> Self {
+        Pretokens { pattern, text: text.as_bytes(), at: from }
+    }
+}
+
+impl Iterator for Pretokens<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        let start = self.at;
+        if start >= self.text.len() {
+            return None;
+        }
+        self.at = match self.pattern {
+            Pattern::Cl100k => cl100k(self.text, start),
+            Pattern::O200k => o200k(self.text, start),
+        };
+        Some(start..self.at)
+    }
+}
+
+/// The last place at or before `at` where every pattern starts a piece whatever stands around it: after a
+/// newline, when neither whitespace nor a slash follows. 0 if there is none.
+pub(crate) fn boundary_before(text: &str, at: usize) -> usize {
+    let text = text.as_bytes();
+    if at >= text.len() {
+        return text.len();
+    }
+    (1..=at)
+        .rev()
+        .find(|&i| {
+            matches!(text[i - 1], b'\n' | b'\r') && text[i] != b'/' && !WHITESPACE.has(class_at(text, i).0)
+        })
+        .unwrap_or(0)
+}
+
+/// `'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s`
+fn cl100k(text: &[u8], start: usize) -> usize {
+    if let Some(end) = contraction(text, start) {
+        return end;
+    }
+    let (class, length) = class_at(text, start);
+    let letters = if LEADING.has(class) { start + length } else { start };
+    let end = skip(text, letters, LETTERS);
+    if end > letters {
+        return end;
+    }
+    if class == NUMBER {
+        return numbers(text, start);
+    }
+    if let Some(mut end) = symbols(text, start) {
+        while matches!(text.get(end), Some(b'\r' | b'\n')) {
+            end += 1;
+        }
+        return end;
+    }
+    let run = whitespace(text, start);
+    if run.end == text.len() { run.end } else { run.after_newline.unwrap_or(run.before_word) }
+}
+
+/// ```text
+/// [^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?
+/// |[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?
+/// |\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+
+/// ```
+fn o200k(text: &[u8], start: usize) -> usize {
+    let (class, length) = class_at(text, start);
+    // A mark may lead a word too, but taking it as the word's first letter ends at the same place.
+    let letters = if class == OTHER || class == SPACE { start + length } else { start };
+    if let Some(end) = cased_word(text, letters) {
+        return contraction(text, end).unwrap_or(end);
+    }
+    if class == NUMBER {
+        return numbers(text, start);
+    }
+    if let Some(mut end) = symbols(text, start) {
+        while matches!(text.get(end), Some(b'\r' | b'\n' | b'/')) {
+            end += 1;
+        }
+        return end;
+    }
+    let run = whitespace(text, start);
+    run.after_newline.unwrap_or(run.before_word)
+}
+
+/// Letters and marks up to where lower case gives way to upper case.
+fn cased_word(text: &[u8], start: usize) -> Option<usize> {
+    let mut at = start;
+    // The first alternative must end in at least one `LOWERISH`. If no lower-case letter follows, it gives
+    // letters back until one that is in both sets, so the last such place is all the backtracking there is.
+    let mut after_caseless = None;
+    let class = loop {
+        let (class, length) = class_at(text, at);
+        if !UPPERISH.has(class) {
+            break class;
+        }
+        at += length;
+        if class != UPPER {
+            after_caseless = Some(at);
+        }
+    };
+    if class == LOWER {
+        return Some(skip(text, at, LOWERISH));
+    }
+    after_caseless.or((at > start).then_some(at))
+}
+
+/// End of `'s`, `'t`, `'re` and the like in any case. Without regard to case, U+017F (long s) is an s.
+fn contraction(text: &[u8], start: usize) -> Option<usize> {
+    if text.get(start) != Some(&b'\'') {
+        return None;
+    }
+    let lower = |i: usize| text.get(start + i).map_or(0, u8::to_ascii_lowercase);
+    match (lower(1), lower(2)) {
+        (b's' | b't' | b'm' | b'd', _) => Some(start + 2),
+        (b'r', b'e') | (b'v', b'e') | (b'l', b'l') | (0xC5, 0xBF) => Some(start + 3),
+        _ => None,
+    }
+}
+
+fn numbers(text: &[u8], start: usize) -> usize {
+    let mut at = start;
+    for _ in 0..3 {
+        let (class, length) = class_at(text, at);
+        if class != NUMBER {
+            break;
+        }
+        at += length;
+    }
+    at
+}
+
+/// Symbols with at most one blank before them.
+fn symbols(text: &[u8], start: usize) -> Option<usize> {
+    let first = start + usize::from(text[start] == b' ');
+    let end = skip(text, first, SYMBOLS);
+    (end > first).then_some(end)
+}
+
+struct Whitespace {
+    end: usize,
+    after_newline: Option<usize>,
+    /// The end of `\s+(?!\S)|\s+`: one character stays for the word that follows, if there are two.
+    before_word: usize,
+}
+
+fn whitespace(text: &[u8], start: usize) -> Whitespace {
+    let (mut end, mut last, mut after_newline) = (start, start, None);
+    loop {
+        let (class, length) = class_at(text, end);
+        if !WHITESPACE.has(class) {
+            let keep_one = class != END && last > start;
+            return Whitespace { end, after_newline, before_word: if keep_one { last } else { end } };
+        }
+        last = end;
+        end += length;
+        if class == NEWLINE {
+            after_newline = Some(end);
+        }
+    }
+}
+
+fn skip(text: &[u8], mut at: usize, set: Set) -> usize {
+    loop {
+        let (class, length) = class_at(text, at);
+        if !set.has(class) {
+            return at;
+        }
+        at += length;
+    }
+}
+
+/// Class and length in bytes of the character at `at`, which must be a character's first byte.
+#[inline]
+fn class_at(text: &[u8], at: usize) -> (u8, usize) {
+    let Some(&first) = text.get(at) else { return (END, 0) };
+    if first < 0x80 {
+        return (LEAVES[first as usize] & 7, 1);
+    }
+    let next = |i: usize| text.get(at + i).map_or(0, |&byte| u32::from(byte & 0x3F));
+    let first = u32::from(first);
+    let (code, length) = match first {
+        0..0xE0 => ((first & 0x1F) << 6 | next(1), 2),
+        0xE0..0xF0 => ((first & 0x0F) << 12 | next(1) << 6 | next(2), 3),
+        _ => ((first & 0x07) << 18 | next(1) << 12 | next(2) << 6 | next(3), 4),
+    };
+    (class_of(code), length)
+}
+
+fn class_of(code: u32) -> u8 {
+    let leaf = usize::from(BLOCKS[(code >> 7) as usize]);
+    LEAVES[leaf << 7 | (code & 127) as usize] & 7
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn table_is_that_of_the_reference() {
+        let sets = [
+            (UPPER, r"[\p{Lu}\p{Lt}]"),
+            (LOWER, r"\p{Ll}"),
+            (CASELESS, r"[\p{Lm}\p{Lo}]"),
+            (MARK, r"\p{M}"),
+            (NUMBER, r"\p{N}"),
+            (SPACE, r"[\s--[\r\n]]"),
+            (NEWLINE, r"[\r\n]"),
+            (OTHER, r"[^\p{L}\p{M}\p{N}\s]"),
+        ];
+        let mut seen = 0;
+        for (class, pattern) in sets {
+            let hir = regex_syntax::parse(pattern).unwrap();
+            let regex_syntax::hir::HirKind::Class(regex_syntax::hir::Class::Unicode(set)) = hir.kind() else {
+                panic!("{pattern} is a class");
+            };
+            for code in set.ranges().iter().flat_map(|range| range.start()..=range.end()) {
+                assert_eq!(class_of(code.into()), class, "{code:?}");
+                seen += 1;
+            }
+        }
+        assert_eq!(seen, 0x11_0000 - 0x800, "every code point but the surrogates");
+        let age = |version: &str| regex_syntax::parse(&format!(r"\p{{Age={version}}}")).is_ok();
+        assert!(age(crate::UNICODE_VERSION));
+    }
+
+    #[test]
+    fn cuts() {
+        let cut = |pattern, text| -> Vec<&str> { Pretokens::new(pattern, text, 0).map(|r| &text[r]).collect() };
+        let text = "I'd HTTPServer's  x\n\n /a//\n1234  ";
+        assert_eq!(
+            cut(Pattern::Cl100k, text),
+            ["I", "'d", " HTTPServer", "'s", " ", " x", "\n\n", " /", "a", "//\n", "123", "4", "  "]
+        );
+        assert_eq!(
+            cut(Pattern::O200k, text),
+            ["I'd", " HTTPServer's", " ", " x", "\n\n", " /", "a", "//\n", "123", "4", "  "]
+        );
+        assert_eq!(cut(Pattern::O200k, "a\n  "), ["a", "\n", "  "]);
+        assert_eq!(cut(Pattern::Cl100k, "a\n  "), ["a", "\n  "]);
+    }
+}

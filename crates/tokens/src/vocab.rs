@@ -1,0 +1,273 @@
+//! A vocabulary: the bytes of every token, and the token of given bytes.
+//!
+//! The asset holds the tokens sorted by their bytes, as planes of one byte a token, each plane in that order:
+//! bytes shared with the token before, bytes that are new, the token's id (low, middle, high byte), and then
+//! the new bytes themselves. That is smaller than the plain list, raw and (by a fifth) compressed.
+
+use std::ops::Range;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+/// No token has these bytes. No id is this large.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// The longest token that is its own key.
+const SHORT: usize = 7;
+
+/// Bits of the filter.
+const FILTER: usize = 1 << 20;
+
+/// Why a vocabulary could not be loaded.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VocabError {
+    /// The bytes are not those of the encoding's asset: cut short, damaged, or of another encoding.
+    #[error(
+        "the vocabulary of {encoding} does not match: {length} bytes with checksum {seen:#018x}, expected checksum \
+         {expected:#018x}; reload it, or write it again with `cargo xtask vocab`"
+    )]
+    Checksum {
+        /// Name of the encoding.
+        encoding: &'static str,
+        /// Length of the asset in bytes.
+        length: usize,
+        /// Checksum of the asset.
+        seen: u64,
+        /// Checksum the encoding's asset has.
+        expected: u64,
+    },
+    /// The checksum is right but the bytes do not follow the layout.
+    #[error("the vocabulary of {encoding} does not follow its layout; write it again with `cargo xtask vocab`")]
+    Layout {
+        /// Name of the encoding.
+        encoding: &'static str,
+    },
+}
+
+/// The checksum an encoding's asset is known by (XXH3, 64 bits).
+#[must_use]
+pub fn checksum(asset: &[u8]) -> u64 {
+    xxh3_64(asset)
+}
+
+pub(crate) struct Vocab {
+    /// Bytes of all tokens by id, and where each starts; one more start than tokens.
+    bytes: Vec<u8>,
+    starts: Vec<u32>,
+    longest: usize,
+    /// Open addressing, a power of two of slots, at most two thirds of them taken. Up to `SHORT` bytes are the
+    /// key themselves, with their number on top, so that a look-up compares one integer.
+    /// A bit for each short key. Merging asks mostly for what is no token, and this small set says so without
+    /// fetching a line of the large table, which does not fit the cache.
+    filter: Vec<u64>,
+    short: Vec<(u64, u32)>,
+    /// Of longer tokens, part of the hash and the id.
+    long: Vec<(u32, u32)>,
+}
+
+impl Vocab {
+    /// `None` if the asset does not follow the layout for this number of tokens.
+    pub(crate) fn parse(asset: &[u8], tokens: usize) -> Option<Vocab> {
+        let mut planes = asset.chunks_exact(tokens);
+        let (shared, fresh) = (planes.next()?, planes.next()?);
+        let (low, middle, high) = (planes.next()?, planes.next()?, planes.next()?);
+        let mut suffixes = &asset[5 * tokens..];
+        let id = |i: usize| usize::from(high[i]) << 16 | usize::from(middle[i]) << 8 | usize::from(low[i]);
+        let length = |i: usize| usize::from(shared[i]) + usize::from(fresh[i]);
+
+        let mut starts = vec![0; tokens + 1];
+        for i in 0..tokens {
+            *starts.get_mut(id(i) + 1)? = u32::try_from(length(i)).ok()?;
+        }
+        let mut total = 0;
+        for start in &mut starts {
+            total += *start;
+            *start = total;
+        }
+
+        let shorts = (0..tokens).filter(|&i| length(i) <= SHORT).count();
+        let slots = |tokens: usize| (tokens + tokens / 2 + 1).next_power_of_two();
+        let mut vocab = Vocab {
+            bytes: vec![0; total as usize],
+            starts,
+            longest: (0..tokens).map(length).max()?,
+            filter: vec![0; FILTER / 64],
+            short: vec![(0, NONE); slots(shorts)],
+            long: vec![(0, NONE); slots(tokens - shorts)],
+        };
+        let mut token: Vec<u8> = Vec::new();
+        for i in 0..tokens {
+            token.truncate(shared[i].into());
+            token.extend(suffixes.split_off(..fresh[i].into())?);
+            let place = vocab.range(u32::try_from(id(i)).ok()?)?;
+            // Fails for an id that comes twice: its place was sized for the other token.
+            if token.is_empty() || place.len() != token.len() {
+                return None;
+            }
+            vocab.bytes[place].copy_from_slice(&token);
+            vocab.insert(&token, id(i) as u32);
+        }
+        // With every single byte a token, merging always ends in tokens.
+        let complete = suffixes.is_empty() && (0..=255).all(|byte| vocab.id(&[byte]) != NONE);
+        complete.then_some(vocab)
+    }
+
+    fn range(&self, id: u32) -> Option<Range<usize>> {
+        let (start, end) = (*self.starts.get(id as usize)?, *self.starts.get(id as usize + 1)?);
+        Some(start as usize..end as usize)
+    }
+
+    pub(crate) fn token(&self, id: u32) -> Option<&[u8]> {
+        self.bytes.get(self.range(id)?)
+    }
+
+    fn insert(&mut self, token: &[u8], id: u32) {
+        if token.len() <= SHORT {
+            let key = short_key(token, 0, token.len());
+            let bit = short_slot(key, FILTER);
+            self.filter[bit >> 6] |= 1 << (bit & 63);
+            let mut slot = short_slot(key, self.short.len());
+            while self.short[slot].1 != NONE {
+                slot = (slot + 1) & (self.short.len() - 1);
+            }
+            self.short[slot] = (key, id);
+        } else {
+            let hash = hash(token);
+            let mut slot = long_slot(hash, self.long.len());
+            while self.long[slot].1 != NONE {
+                slot = (slot + 1) & (self.long.len() - 1);
+            }
+            self.long[slot] = (hash as u32, id);
+        }
+    }
+
+    /// The token of exactly these bytes, or `NONE`.
+    pub(crate) fn id(&self, bytes: &[u8]) -> u32 {
+        self.id_within(bytes, 0, bytes.len())
+    }
+
+    /// As `id` of `text[start..end]`. The text around lets a short key be read in one go.
+    #[inline]
+    pub(crate) fn id_within(&self, text: &[u8], start: usize, end: usize) -> u32 {
+        if end - start <= SHORT {
+            let key = short_key(text, start, end);
+            let bit = short_slot(key, FILTER);
+            if self.filter[bit >> 6] >> (bit & 63) & 1 == 0 {
+                return NONE;
+            }
+            let mut slot = short_slot(key, self.short.len());
+            loop {
+                let (seen, id) = self.short[slot];
+                if seen == key || id == NONE {
+                    return id;
+                }
+                slot = (slot + 1) & (self.short.len() - 1);
+            }
+        }
+        if end - start > self.longest {
+            return NONE;
+        }
+        let bytes = &text[start..end];
+        let hash = hash(bytes);
+        let mut slot = long_slot(hash, self.long.len());
+        loop {
+            let (tag, id) = self.long[slot];
+            if id == NONE || (tag == hash as u32 && self.token(id) == Some(bytes)) {
+                return id;
+            }
+            slot = (slot + 1) & (self.long.len() - 1);
+        }
+    }
+}
+
+/// Up to 7 bytes with their number in the top byte. Never 0, the key of an empty slot, but for no bytes.
+#[inline]
+fn short_key(text: &[u8], start: usize, end: usize) -> u64 {
+    let length = end - start;
+    let word = match text.get(start..start + 8) {
+        Some(bytes) => u64_of(bytes) & ((1 << (8 * length)) - 1),
+        None => text[start..end].iter().rev().fold(0, |key, &byte| key << 8 | u64::from(byte)),
+    };
+    word | (length as u64) << 56
+}
+
+const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
+
+#[inline]
+fn short_slot(key: u64, slots: usize) -> usize {
+    (key.wrapping_mul(ODD) >> (64 - slots.trailing_zeros())) as usize
+}
+
+#[inline]
+fn long_slot(hash: u64, slots: usize) -> usize {
+    (hash >> (64 - slots.trailing_zeros())) as usize
+}
+
+/// Hash of at least 8 bytes; the upper bits are the better ones.
+#[inline]
+pub(crate) fn hash(bytes: &[u8]) -> u64 {
+    let mix = |hash: u64, word: u64| {
+        let hash = (hash ^ word).wrapping_mul(ODD);
+        hash ^ hash >> 32
+    };
+    let mut hash = bytes.len() as u64;
+    for word in bytes.chunks_exact(8) {
+        hash = mix(hash, u64_of(word));
+    }
+    // The last word overlaps the one before it: no byte is left out and none needs padding.
+    mix(hash, u64_of(&bytes[bytes.len() - 8..])).wrapping_mul(ODD)
+}
+
+#[inline]
+fn u64_of(bytes: &[u8]) -> u64 {
+    bytes.try_into().map_or(0, u64::from_le_bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The 256 bytes and one token of 9.
+    fn tiny() -> Vec<u8> {
+        let mut tokens: Vec<(Vec<u8>, u8, u8)> = (0..=255).map(|b| (vec![b], b, 0)).collect();
+        tokens.push((b"abcdefghi".to_vec(), 0, 1));
+        tokens.sort();
+        let shared = |i: usize| u8::from(tokens[i].0.len() == 9);
+        let plane = |f: &dyn Fn(usize) -> u8| (0..tokens.len()).map(f).collect::<Vec<u8>>();
+        let suffixes = (0..tokens.len()).flat_map(|i| tokens[i].0[shared(i) as usize..].to_vec()).collect();
+        [
+            plane(&shared),
+            plane(&|i| tokens[i].0.len() as u8 - shared(i)),
+            plane(&|i| tokens[i].1),
+            plane(&|i| tokens[i].2),
+            plane(&|_| 0),
+            suffixes,
+        ]
+        .concat()
+    }
+
+    #[test]
+    fn finds_what_it_holds() {
+        let vocab = Vocab::parse(&tiny(), 257).unwrap();
+        assert_eq!(vocab.id(b"abcdefghi"), 256);
+        assert_eq!(vocab.id(b"abcdefghj"), NONE);
+        assert_eq!(vocab.id(b"ab"), NONE);
+        assert_eq!(vocab.id_within(b"abcdefghi", 8, 9), u32::from(b'i'));
+        assert_eq!(vocab.token(256), Some(&b"abcdefghi"[..]));
+        assert_eq!(vocab.token(257), None);
+    }
+
+    #[test]
+    fn any_bytes_parse_or_not_but_never_panic() {
+        let good = tiny();
+        for length in 0..good.len() {
+            assert!(Vocab::parse(&good[..length], 257).is_none(), "cut at {length}");
+        }
+        for at in 0..good.len() {
+            for value in [0, 1, 2, 127, 255] {
+                let mut bad = good.clone();
+                bad[at] = value;
+                let _ = Vocab::parse(&bad, 257);
+            }
+        }
+    }
+}

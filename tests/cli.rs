@@ -1,0 +1,176 @@
+//! The command line on real files: every figure of `fixtures/expected.json` that it prints, the shape of its
+//! answer, and what it says of files that it cannot read.
+
+use std::{path::PathBuf, process::Command};
+
+use serde_json::Value;
+
+fn fixture(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures").join(path)
+}
+
+fn expected(format: &str) -> Value {
+    let all: Value = serde_json::from_slice(&std::fs::read(fixture("expected.json")).unwrap()).unwrap();
+    all["formats"][format].clone()
+}
+
+/// Exit code, standard output and standard error of `tokenflame summary ... --json`.
+fn run(files: &[PathBuf]) -> (i32, Value, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_tokenflame")).arg("summary").args(files).arg("--json").output().unwrap();
+    let json = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
+    (output.status.code().unwrap(), json, String::from_utf8(output.stderr).unwrap())
+}
+
+fn summary(path: &str) -> Value {
+    let (code, json, errors) = run(&[fixture(path)]);
+    assert_eq!((code, errors.as_str()), (0, ""), "{path}");
+    let records = &json["records"];
+    let n = |key: &str| records[key].as_u64().unwrap();
+    assert_eq!(n("read"), n("kept") + n("merged") + n("dropped"), "{path}");
+    json
+}
+
+#[track_caller]
+fn same_distribution(ours: &Value, theirs: &Value) {
+    assert_eq!(ours.is_null(), theirs.is_null(), "{ours} {theirs}");
+    for key in ["n", "p50", "p90", "p95", "p99", "sum"].into_iter().filter(|_| !theirs.is_null()) {
+        let (a, b) = (ours[key].as_f64().unwrap(), theirs[key].as_f64().unwrap());
+        assert!((a - b).abs() < 1e-5, "{key}: {a} {b}");
+    }
+}
+
+#[test]
+fn otlp_figures_are_as_expected() {
+    for format in ["otlp-json", "otlp-json-genai", "openinference"] {
+        for (file, expected) in expected(format).as_object().unwrap() {
+            if expected.get("llm_calls").is_none() {
+                continue;
+            }
+            let ours = summary(&format!("{format}/{file}"));
+            assert_eq!(ours["spans"], expected["spans"], "{file}");
+            assert_eq!(ours["requests"], expected["llm_calls"], "{file}");
+            assert_eq!(ours["errors"], expected["llm_call_errors"], "{file}");
+            let tokens = &expected["tokens"];
+            for (our, their) in [
+                ("input", "input_total"),
+                ("output", "output"),
+                ("cache_read", "cache_read"),
+                ("cache_write", "cache_write"),
+                ("reasoning", "reasoning"),
+            ] {
+                assert_eq!(ours["tokens"][our], tokens[their], "{file}: {our}");
+            }
+            same_distribution(&ours["latency_ms"], &expected["llm_latency_ms"]);
+            same_distribution(&ours["ttft_ms"], &expected["ttft_ms"]);
+            let mut models = expected["models"].as_object().unwrap().clone();
+            if let Some(unnamed) = models.remove("None") {
+                models.insert("unknown".to_owned(), unnamed);
+            }
+            assert_eq!(ours["models"], Value::Object(models), "{file}");
+        }
+    }
+}
+
+#[test]
+fn claude_code_figures_are_as_expected() {
+    for (file, expected) in expected("claude-code").as_object().unwrap() {
+        let ours = summary(&format!("claude-code/{file}"));
+        let usage = |key: &str| expected["usage"][key].as_u64().unwrap();
+        let (read, write) = (usage("cache_read_input_tokens"), usage("cache_creation_input_tokens"));
+        assert_eq!(ours["records"]["read"], expected["lines"], "{file}");
+        assert_eq!(ours["requests"], expected["requests"], "{file}");
+        assert_eq!(ours["models"], expected["models"], "{file}");
+        assert_eq!(ours["tokens"]["fresh"], usage("input_tokens"), "{file}");
+        assert_eq!(ours["tokens"]["input"], usage("input_tokens") + read + write, "{file}");
+        assert_eq!((&ours["tokens"]["cache_read"], &ours["tokens"]["cache_write"]), (&read.into(), &write.into()));
+        assert_eq!(ours["tokens"]["output"], usage("output_tokens"), "{file}");
+        assert!(ours["latency_ms"].is_null(), "the log has no durations");
+    }
+}
+
+#[test]
+fn langfuse_figures_are_as_expected() {
+    for (file, expected) in expected("langfuse").as_object().unwrap() {
+        let ours = summary(&format!("langfuse/{file}"));
+        assert_eq!(ours["spans"], expected["observations"], "{file}");
+        assert_eq!(ours["requests"], expected["generations"], "{file}");
+        assert_eq!(ours["errors"], expected["errors"], "{file}");
+        assert_eq!(ours["models"], expected["models"], "{file}");
+        assert_eq!(ours["tokens"]["input"], expected["input_total"], "{file}");
+        assert_eq!(ours["tokens"]["output"], expected["output_total"], "{file}");
+        let reported: f64 = ours["reported_cost_usd"].as_str().unwrap().parse().unwrap();
+        assert!((reported - expected["cost_usd"].as_f64().unwrap()).abs() < 1e-9, "{file}");
+        same_distribution(&ours["latency_ms"], &expected["generation_latency_ms_from_times"]);
+    }
+}
+
+#[test]
+fn several_files_are_one_session_and_a_file_given_twice_counts_once() {
+    let once = summary("otlp-json-genai/openllmetry.jsonl");
+    let file = fixture("otlp-json-genai/openllmetry.jsonl");
+    let (code, twice, _) = run(&[file.clone(), file]);
+    assert_eq!(code, 0);
+    for key in ["requests", "errors", "spans", "tokens", "cost_usd", "latency_ms", "phases_ms", "models"] {
+        assert_eq!(once[key], twice[key], "{key}");
+    }
+    assert_eq!(twice["files"], 2);
+    assert_eq!(twice["records"]["read"].as_u64(), once["records"]["read"].as_u64().map(|n| n * 2));
+    let (_, mixed, _) = run(&[
+        fixture("otlp-json-genai/openllmetry.jsonl"),
+        fixture("claude-code/session-30530d66.jsonl"),
+        fixture("langfuse/trace-observations-agno.json"),
+    ]);
+    assert_eq!(mixed["requests"], 6 + 15 + 4);
+    assert_eq!(mixed["formats"], serde_json::json!(["otlp", "claude-code", "langfuse"]));
+}
+
+#[test]
+fn the_worked_example_comes_out() {
+    // Three components of gpt-4 at $0.03 and $0.06 per 1,000 tokens; texts only, so the tokens are counted.
+    let ours = summary("records/seed-example.jsonl");
+    assert_eq!(ours["requests"], 3);
+    let (input, output) = (ours["tokens"]["input"].as_u64().unwrap(), ours["tokens"]["output"].as_u64().unwrap());
+    let picos = u128::from(input) * 30_000_000 + u128::from(output) * 60_000_000;
+    let cost: f64 = ours["cost_usd"].as_str().unwrap().parse().unwrap();
+    assert!((cost - picos as f64 / 1e12).abs() < 1e-15, "{cost} {picos}");
+    // One request of 10 + 50 + 20 + 150 + 200 + 10 ms.
+    let ours = summary("records/seed-latency.json");
+    let phases = &ours["phases_ms"];
+    for (phase, ms) in [
+        ("preprocessing", 10.0),
+        ("embedding_lookup", 50.0),
+        ("llm_queue_wait", 20.0),
+        ("time_to_first_token", 150.0),
+        ("token_generation", 200.0),
+        ("postprocessing", 10.0),
+        ("unattributed", 0.0),
+    ] {
+        assert!((phases[phase].as_f64().unwrap() - ms).abs() < 1e-9, "{phase}: {phases}");
+    }
+    assert_eq!(ours["latency_ms"]["sum"].as_f64().unwrap().round(), 440.0);
+}
+
+#[test]
+fn what_cannot_be_read_is_said_and_the_rest_stands() {
+    let dir = std::env::temp_dir().join(format!("tokenflame-cli-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    let write = |name: &str, bytes: &[u8]| {
+        let path = dir.join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    };
+    let good = fixture("claude-code/session-30530d66.jsonl");
+    for (name, bytes) in [
+        ("empty.json", &b""[..]),
+        ("picture.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"),
+        ("notes.txt", b"Dear diary, today I wrote no JSON."),
+    ] {
+        let (code, json, errors) = run(&[write(name, bytes), good.clone()]);
+        assert_ne!(code, 0, "{name}");
+        assert!(errors.contains(name), "{errors}");
+        assert_eq!(json["requests"], 15, "{name}");
+    }
+    let (code, json, errors) = run(&[dir.join("missing.json")]);
+    assert!(code != 0 && json.is_null() && errors.contains("missing.json"), "{errors}");
+    std::fs::remove_dir_all(dir).unwrap();
+}
