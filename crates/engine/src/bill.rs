@@ -1,4 +1,4 @@
-use std::cell::RefCell;
+use std::{cell::RefCell, rc::Rc};
 
 use pricing::{Billable, Class, Cost, Price, PriceBook, Rates};
 use rustc_hash::FxHashMap;
@@ -9,7 +9,7 @@ use units::Money;
 pub(crate) struct Bill {
     book: PriceBook,
     /// Prices by provider, model and day: a trace has few of them and many calls.
-    known: RefCell<FxHashMap<(StrId, StrId, i64), Option<Price>>>,
+    known: RefCell<FxHashMap<(StrId, StrId, i64), Option<Rc<Price>>>>,
 }
 
 /// Nanoseconds of a day.
@@ -34,7 +34,7 @@ impl Bill {
     }
 
     /// The price of a call's model on the call's day; without a start time, today's price of the book.
-    pub fn price(&self, trace: &Trace, call: &Call) -> Option<Price> {
+    pub fn price(&self, trace: &Trace, call: &Call) -> Option<Rc<Price>> {
         let day = call.start.map_or(i64::MIN, |start| start.0.div_euclid(DAY));
         let key = (call.provider, call.model, day);
         if let Some(price) = self.known.borrow().get(&key) {
@@ -46,7 +46,7 @@ impl Bill {
             Some(start) => self.book.lookup_at(provider, model, start),
             None => self.book.lookup(provider, model),
         };
-        let price = found.map(|found| found.price.clone());
+        let price = found.map(|found| Rc::new(found.price.clone()));
         self.known.borrow_mut().insert(key, price.clone());
         price
     }

@@ -1,0 +1,228 @@
+//! What the screens ask, on small sessions whose figures can be worked out by hand.
+
+use engine::{
+    Session,
+    protocol::{
+        Answer, CallId, Command, EncodingName, Filter, LatencyOrder, Overview, Phase, Slot, Sort, SortKey, Status,
+        StatusFilter, Table,
+    },
+};
+use units::{Money, Nanos, Provenance};
+
+fn session(files: &[(&str, &str)]) -> Session {
+    let mut session = Session::new();
+    for (name, text) in files {
+        session.begin_file(name, text.len() as u64);
+        session.push(text.as_bytes());
+        session.end_file();
+    }
+    session
+}
+
+/// A session with both vocabularies, all texts counted.
+fn counted(files: &[(&str, &str)]) -> Session {
+    let mut session = session(files);
+    for (name, asset) in [
+        (EncodingName::O200kBase, &include_bytes!("../../../www/vocab/o200k_base.bin")[..]),
+        (EncodingName::Cl100kBase, &include_bytes!("../../../www/vocab/cl100k_base.bin")[..]),
+    ] {
+        session.set_vocabulary(name, asset).unwrap();
+    }
+    while session.work(10) {}
+    session
+}
+
+fn overview(session: &mut Session, filter: Filter) -> Overview {
+    match session.answer(Command::Overview(filter)).unwrap() {
+        Answer::Overview(overview) => *overview,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn table(session: &mut Session, filter: Filter, sort: Sort, from: u32, count: u32) -> Table {
+    match session.answer(Command::Table { filter, sort, from, count }).unwrap() {
+        Answer::Table(table) => table,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn money(text: &str) -> Option<Money> {
+    Some(text.parse().unwrap())
+}
+
+/// Four requests of two models, one of them unknown to any price table, one failed.
+const METRICS: &str = r#"
+{"request_id":"a","model":"gpt-4","prompt_tokens":1000,"completion_tokens":500,"wall_time":2.0,"time_to_first_token":0.5,"component":"few_shot_examples","timestamp":"2026-11-01T10:00:00Z"}
+{"request_id":"b","model":"gpt-4","prompt_tokens":500,"completion_tokens":0,"wall_time":1.0,"time_to_first_token":0.25,"component":"system_prompt","timestamp":"2026-11-01T10:00:10Z"}
+{"request_id":"c","model":"nobody-knows-this","prompt_tokens":200,"completion_tokens":101,"wall_time":3.0,"time_to_first_token":1.0,"component":"user_query","timestamp":"2026-11-01T10:00:20Z"}
+{"request_id":"d","model":"gpt-4","prompt_tokens":0,"completion_tokens":0,"wall_time":9.0,"status":"error","error":"500","timestamp":"2026-11-01T10:00:30Z"}
+"#;
+
+#[test]
+fn the_overview_counts_what_stands_in_the_file() {
+    let mut session = session(&[("metrics.jsonl", METRICS)]);
+    let all = overview(&mut session, Filter::default());
+    assert_eq!((all.requests, all.of, all.errors), (4, 4, 1));
+    assert_eq!((all.tokens.input, all.tokens.output), (1700, 601));
+    let latency = all.latency.unwrap();
+    assert_eq!((latency.n, latency.p50, latency.max), (3, 2000.0, 3000.0), "the failed request is left out");
+    assert_eq!(all.ttft.unwrap().p50, 500.0);
+    // 500 tokens after the first one of 1.5 s, and 101 after 2 s.
+    let itl = all.itl.unwrap();
+    assert_eq!(itl.n, 2);
+    assert!((itl.max - 2000.0 / 100.0).abs() < 1e-9);
+    // $30 and $60 per million: 1,500 x 0.00003 + 500 x 0.00006.
+    assert_eq!(all.cost.computed, money("0.075"));
+    assert_eq!((all.cost.priced_calls, all.cost.unpriced_calls), (3, 1), "unpriced is not free");
+    assert_eq!(all.models[0].model, "gpt-4");
+    assert_eq!(all.models[1].cost, None);
+    let timeline = all.timeline.unwrap();
+    assert_eq!(timeline.buckets.iter().flat_map(|bucket| &bucket.calls).sum::<u32>(), 4);
+    assert_eq!(timeline.buckets.iter().map(|bucket| bucket.failed).sum::<u32>(), 1);
+}
+
+#[test]
+fn a_component_above_thirty_per_cent_is_named_with_its_share() {
+    let mut session = session(&[("metrics.jsonl", METRICS)]);
+    let all = overview(&mut session, Filter::default());
+    let shares: Vec<_> = all.components.iter().map(|row| (row.name.as_str(), row.tokens, row.wasteful)).collect();
+    assert_eq!(
+        shares,
+        [("few_shot_examples", 1500, true), ("system_prompt", 500, false), ("user_query", 301, false)]
+    );
+    assert!(all.verdicts.iter().any(|verdict| verdict.head == "few_shot_examples: 65.2% of total tokens"));
+    assert!(all.verdicts.iter().any(|verdict| verdict.head == "1 of 4 requests failed"));
+    let priced: Money = all.components.iter().filter_map(|row| row.cost).sum();
+    assert_eq!(Some(priced), all.cost.computed, "the components' costs add up");
+}
+
+#[test]
+fn a_typed_price_prices_what_was_unpriced() {
+    let mut session = session(&[("metrics.jsonl", METRICS)]);
+    let price = Command::SetPrice {
+        model: "nobody-knows-this".to_owned(),
+        input: "30".parse().unwrap(),
+        output: "60".parse().unwrap(),
+    };
+    session.answer(price).unwrap();
+    let all = overview(&mut session, Filter::default());
+    // 200 x 0.00003 + 101 x 0.00006 more.
+    assert_eq!(all.cost.computed, money("0.08706"));
+    assert_eq!(all.cost.unpriced_calls, 0);
+    let row = all.models.iter().find(|row| row.model == "nobody-knows-this").unwrap();
+    assert_eq!(row.price_source, "typed by you");
+    let negative =
+        Command::SetPrice { model: "x".to_owned(), input: "-1".parse().unwrap(), output: Money::ZERO };
+    assert!(session.answer(negative).is_err());
+}
+
+#[test]
+fn filters_narrow_every_figure() {
+    let mut session = session(&[("metrics.jsonl", METRICS)]);
+    let only = |change: fn(&mut Filter)| {
+        let mut filter = Filter::default();
+        change(&mut filter);
+        filter
+    };
+    for (filter, requests, input) in [
+        (only(|f| f.model = Some("gpt-4".to_owned())), 3, 1500),
+        (only(|f| f.model = Some("gpt-5".to_owned())), 0, 0),
+        (only(|f| f.component = Some("user_query".to_owned())), 1, 200),
+        (only(|f| f.status = Some(StatusFilter::Error)), 1, 0),
+        (only(|f| f.status = Some(StatusFilter::Ok)), 3, 1700),
+        (only(|f| f.text = "NOBODY-knows".to_owned()), 1, 200),
+    ] {
+        let some = overview(&mut session, filter.clone());
+        assert_eq!((some.requests, some.of, some.tokens.input), (requests, 4, input), "{filter:?}");
+        assert_eq!(u64::from(table(&mut session, filter, Sort::default(), 0, 10).rows), requests);
+    }
+}
+
+#[test]
+fn the_table_sorts_by_any_column_and_unknown_values_come_last() {
+    let mut session = session(&[("metrics.jsonl", METRICS)]);
+    let mut order = |by, descending| -> Vec<u32> {
+        let table = table(&mut session, Filter::default(), Sort { by, descending }, 0, 10);
+        table.window.iter().map(|row| row.number).collect()
+    };
+    assert_eq!(order(SortKey::Start, false), [1, 2, 3, 4]);
+    assert_eq!(order(SortKey::Start, true), [4, 3, 2, 1]);
+    assert_eq!(order(SortKey::Duration, true), [4, 3, 1, 2]);
+    assert_eq!(order(SortKey::Ttft, false), [2, 1, 3, 4], "no first token is no fast one");
+    assert_eq!(order(SortKey::Ttft, true), [3, 1, 2, 4]);
+    assert_eq!(order(SortKey::Cost, true), [1, 2, 4, 3], "unpriced comes after free");
+    assert_eq!(order(SortKey::Status, true)[0], 4);
+    let window = table(&mut session, Filter::default(), Sort::default(), 3, 10);
+    assert_eq!((window.rows, window.from, window.window.len()), (4, 3, 1));
+    assert_eq!(window.window[0].status, Status::Failed);
+    assert!(table(&mut session, Filter::default(), Sort::default(), 99, 10).window.is_empty());
+}
+
+#[test]
+fn a_profile_is_divided_and_its_rest_is_unattributed() {
+    let profile = r#"{"preprocessing":0.01,"embedding_lookup":0.05,"llm_queue_wait":0.02,"time_to_first_token":0.15,"token_generation":0.2,"postprocessing":0.01,"total":0.5}"#;
+    let mut session = session(&[("profile.json", profile)]);
+    let Answer::Latency(latency) = session
+        .answer(Command::Latency { filter: Filter::default(), order: LatencyOrder::Duration })
+        .unwrap()
+    else {
+        panic!()
+    };
+    assert_eq!((latency.requests, latency.bottleneck), (1, Some(Phase::TokenGeneration)));
+    let ms = [10, 50, 20, 150, 200, 10, 60];
+    assert_eq!(latency.columns[0].phases.0, ms.map(|ms| Nanos(ms * 1_000_000)));
+    assert!((latency.phases.iter().map(|row| row.share).sum::<f64>() - 1.0).abs() < 1e-12);
+    assert_eq!(latency.bottlenecks, [0, 0, 0, 0, 1, 0, 0]);
+}
+
+#[test]
+fn texts_without_usage_are_counted_and_say_so() {
+    let record = r#"{"model":"gpt-4","component":"user_query","prompt":"What is the capital of France?","response":"The capital of France is Paris."}"#;
+    let mut session = counted(&[("texts.jsonl", record)]);
+    let all = overview(&mut session, Filter::default());
+    assert_eq!((all.tokens.input, all.tokens.output, all.tokens.from), (7, 7, Provenance::Counted));
+    assert_eq!(all.cost.computed, money("0.00063"));
+    let Answer::Detail(detail) = session.answer(Command::Detail(CallId(0))).unwrap() else { panic!() };
+    assert_eq!(detail.messages.len(), 2);
+    assert_eq!(detail.messages[0].tokens.get(), Some(7));
+    assert_eq!(detail.bill.iter().filter_map(|row| row.cost).sum::<Money>(), money("0.00063").unwrap());
+    assert!(session.answer(Command::Detail(CallId(7))).is_err());
+}
+
+#[test]
+fn the_workbench_counts_and_shows_pieces() {
+    let mut session = counted(&[]);
+    let Answer::Count(count) = session.count(Slot::Prompt, EncodingName::O200kBase, "héllo wörld 🙂").unwrap() else {
+        panic!()
+    };
+    assert_eq!((count.bytes, count.chars), (18, 13));
+    let all = Command::Pieces { slot: Slot::Prompt, from: 0, count: 1000 };
+    let Answer::Pieces(pieces) = session.answer(all).unwrap() else { panic!() };
+    assert_eq!(pieces.len() as u64, count.tokens);
+    let bytes: Vec<u8> = pieces.iter().flat_map(|piece| piece.bytes.clone()).collect();
+    assert_eq!(String::from_utf8(bytes).unwrap(), "héllo wörld 🙂");
+    assert!(session.answer(Command::Pieces { slot: Slot::Response, from: 0, count: 1 }).is_err());
+}
+
+#[test]
+fn quotes_price_a_call_on_each_model_exactly() {
+    let mut session = session(&[]);
+    let quote = Command::Quote { input: 500, output: 0, model: "gpt-4".to_owned() };
+    let Answer::Quotes(quotes) = session.answer(quote).unwrap() else { panic!() };
+    let gpt4 = quotes.iter().find(|quote| quote.model == "gpt-4").unwrap();
+    assert_eq!(Some(gpt4.cost), money("0.015"), "500 tokens of system prompt at $0.03 per 1,000");
+    assert_eq!(gpt4.cost.times(1000).to_string(), "15");
+    assert!(quotes.len() > 5);
+    assert!(quotes.is_sorted_by_key(|quote| quote.cost));
+    let claude = quotes.iter().find(|quote| quote.model.starts_with("claude")).unwrap();
+    assert_eq!(claude.input.from(), Provenance::Estimated);
+}
+
+#[test]
+fn clearing_forgets_the_files_and_typed_prices() {
+    let mut session = session(&[("metrics.jsonl", METRICS)]);
+    let before = session.generation();
+    let Answer::Session(info) = session.answer(Command::Clear).unwrap() else { panic!() };
+    assert!(info.files.is_empty() && info.generation > before);
+    assert_eq!(overview(&mut session, Filter::default()).requests, 0);
+}
