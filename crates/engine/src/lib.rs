@@ -15,5 +15,6 @@ pub mod protocol;
 mod session;
 mod summary;
 
+pub use formats::RangeDecoder;
 pub use session::Session;
 pub use summary::{Distribution, PhaseSums, ProblemCount, Records, Summary, Tokens, summary};

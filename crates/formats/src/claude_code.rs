@@ -7,8 +7,8 @@ use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use serde_json::Value;
 use trace::{
-    Call, CallId, Component, Convention, Fate, Identity, Message, ProblemCode, RecordRef, Role, Status, StrId,
-    Usage,
+    Call, CallId, Component, Convention, Fate, Identity, Message, ProblemCode, RecordRef, Role, Status,
+    StrId, Usage,
 };
 use units::{Figure, Timestamp};
 
@@ -35,7 +35,11 @@ impl Format for ClaudeCode {
             Confidence::No
         } else if head.records.iter().any(|r| has(r, &["sessionId", "uuid", "type", "isSidechain"])) {
             Confidence::Certain
-        } else if head.records.iter().any(|r| has(r, &["sessionId", "uuid", "type", "message"])) {
+        } else if head
+            .records
+            .iter()
+            .any(|r| has(r, &["sessionId", "uuid", "type"]) && has(&r["message"], &["content"]))
+        {
             Confidence::Likely
         } else if head.records.iter().any(|r| r["type"] == "summary" && has(r, &["summary", "leafUuid"])) {
             Confidence::Possible
@@ -158,7 +162,7 @@ impl Thread {
                 kept.model = model.or(kept.model);
             }
         }
-        if !self.answer.as_ref().is_some_and(|answer| answer.call == id) {
+        if self.answer.as_ref().is_none_or(|answer| answer.call != id) {
             self.end(out);
             let said = std::mem::take(&mut self.said);
             // In a copied line the question is told again, too.
@@ -188,14 +192,20 @@ impl Thread {
         if tokens.get().is_some_and(|tokens| answer.bytes > tokens.saturating_mul(BYTES_PER_TOKEN)) {
             let message = "The output tokens are fewer than the answer's text needs: the log kept a value from \
                            the beginning of the stream, so they are a lower bound";
-            out.problem(ProblemCode::Uncertain, answer.at, message, "The provider's invoice has the full count.");
+            out.problem(
+                ProblemCode::Uncertain,
+                answer.at,
+                message,
+                "The provider's invoice has the full count.",
+            );
         }
     }
 }
 
 fn call(line: &Line, body: &Body, agent: StrId, at: RecordRef, out: &mut Output<'_>) -> Call {
     let mut call = Call::at(at);
-    let mut intern = |text: &Option<String>| text.as_ref().map_or(StrId::NONE, |text| out.builder.intern(text));
+    let mut intern =
+        |text: &Option<String>| text.as_ref().map_or(StrId::NONE, |text| out.builder.intern(text));
     call.session = intern(&line.session_id).or(intern(&line.cwd));
     call.model = intern(&body.model);
     call.response = intern(&body.id);
@@ -214,7 +224,10 @@ fn call(line: &Line, body: &Body, agent: StrId, at: RecordRef, out: &mut Output<
             error => ["type", "status"].iter().find_map(|key| known_text(&error[key])).unwrap_or_default(),
         };
         call.status = match said(&body.content).to_lowercase() + &error {
-            text if ["429", "529", "rate limit", "rate_limit", "overloaded"].iter().any(|mark| text.contains(mark)) => {
+            text if ["429", "529", "rate limit", "rate_limit", "overloaded"]
+                .iter()
+                .any(|mark| text.contains(mark)) =>
+            {
                 Status::RateLimited
             }
             _ => Status::Failed,
@@ -270,10 +283,11 @@ fn one_usage(usage: &Value, at: RecordRef, out: &mut Output<'_>) -> Usage {
         ..Usage::default()
     };
     let written_5m = tokens("/cache_creation/ephemeral_5m_input_tokens");
-    read.cache_write = tokens("/cache_creation_input_tokens").or(match (written_5m.get(), read.cache_write_1h.get()) {
-        (None, None) => Figure::UNKNOWN,
-        (a, b) => Figure::counted(a.unwrap_or(0).saturating_add(b.unwrap_or(0))),
-    });
+    read.cache_write =
+        tokens("/cache_creation_input_tokens").or(match (written_5m.get(), read.cache_write_1h.get()) {
+            (None, None) => Figure::UNKNOWN,
+            (a, b) => Figure::counted(a.unwrap_or(0).saturating_add(b.unwrap_or(0))),
+        });
     let input = tokens("/input_tokens");
     read.set_input(input, Convention::Exclusive);
     read
@@ -293,7 +307,9 @@ fn messages(content: &Value, role: Role, component: Component, out: &mut Output<
             for block in blocks {
                 match block["type"].as_str().unwrap_or_default() {
                     "text" => add(role, component, block["text"].as_str().unwrap_or_default()),
-                    "thinking" => add(role, Component::Reasoning, block["thinking"].as_str().unwrap_or_default()),
+                    "thinking" => {
+                        add(role, Component::Reasoning, block["thinking"].as_str().unwrap_or_default())
+                    }
                     "tool_use" | "server_tool_use" => {
                         let name = block["name"].as_str().unwrap_or_default();
                         add(role, Component::Output, &format!("{name}({})", block["input"]));

@@ -12,7 +12,13 @@ pub fn delimiter(text: &str) -> Option<u8> {
     let header = text.trim_start().lines().next()?;
     let count = |&delimiter: &u8| {
         let mut quoted = false;
-        header.bytes().filter(|&b| { quoted ^= b == b'"'; !quoted && b == delimiter }).count()
+        header
+            .bytes()
+            .filter(|&b| {
+                quoted ^= b == b'"';
+                !quoted && b == delimiter
+            })
+            .count()
     };
     // Of equals the first one named.
     DELIMITERS.into_iter().rev().max_by_key(count).filter(|delimiter| count(delimiter) > 0)
@@ -28,6 +34,8 @@ pub struct CsvSplitter {
     ends_len: usize,
     /// The names of the columns as JSON texts, once the header was read.
     header: Option<Vec<String>>,
+    /// The current row as JSON.
+    json: Vec<u8>,
     /// Where the current row begins, and how much of it was read.
     row: Option<(Place, usize)>,
     at: Place,
@@ -47,6 +55,7 @@ impl CsvSplitter {
             ends: vec![0; 64],
             ends_len: 0,
             header: None,
+            json: Vec::new(),
             row: None,
             at: Place { offset: 0, line: 1 },
             skipping: false,
@@ -134,13 +143,20 @@ impl CsvSplitter {
         match &self.header {
             None => self.header = Some(names(columns)),
             Some(header) => {
-                let pairs: Vec<String> =
-                    header.iter().zip(columns).map(|(name, value)| format!("{name}:{}", json(value))).collect();
+                self.json.clear();
+                for (name, value) in header.iter().zip(columns) {
+                    self.json.push(if self.json.is_empty() { b'{' } else { b',' });
+                    self.json.extend_from_slice(name.as_bytes());
+                    self.json.push(b':');
+                    // A vector takes whatever is written to it.
+                    let _ = serde_json::to_writer(&mut self.json, value);
+                }
+                self.json.push(b'}');
                 if self.ends_len != header.len() {
                     sink(Piece::Uneven(place, header.len()));
                 }
-                let text = format!("{{{}}}", pairs.join(","));
-                sink(Piece::Record(Found { text: &text, place, len: len - terminator, not_finite: 0, halves: 0 }));
+                let text = str::from_utf8(&self.json).unwrap_or("{}");
+                sink(Piece::Record(Found { text, place, len: len - terminator, not_finite: 0, halves: 0 }));
             }
         }
         (self.fields_len, self.ends_len) = (0, 0);
@@ -152,7 +168,11 @@ fn names<'a>(columns: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for (i, column) in columns.enumerate() {
         let name = json(column.trim());
-        names.push(if name == "\"\"" || names.contains(&name) { json(&format!("{} ({})", column.trim(), i + 1)) } else { name });
+        names.push(if name == "\"\"" || names.contains(&name) {
+            json(&format!("{} ({})", column.trim(), i + 1))
+        } else {
+            name
+        });
     }
     names
 }

@@ -24,7 +24,7 @@ use crate::{
 };
 pub(crate) use kind::{by_word, phase};
 pub(crate) use messages::{Slot, Transcript};
-use names::{Known, Meaning};
+pub(crate) use names::{Known, Meaning};
 
 /// The attributes of a span or an event, as the file lists them.
 pub(crate) type Attributes<'a> = Vec<(Cow<'a, str>, Value)>;
@@ -101,8 +101,7 @@ pub(crate) fn add_span(mut raw: RawSpan<'_>, out: &mut Output<'_>) {
     call.operation = operation;
     call.error = out.builder.intern(&error);
     call.session = out.builder.intern(known.str(Meaning::Session));
-    let component = [Meaning::Agent, Meaning::Component].map(|meaning| known.str(meaning));
-    call.component = out.builder.intern(component.into_iter().find(|c| !c.is_empty()).unwrap_or(""));
+    call.component = out.builder.intern(known.component());
     call.provider = out.builder.intern(known.str(Meaning::Provider));
     call.model = out.builder.intern(known.str(Meaning::Model));
     call.response = out.builder.intern(known.str(Meaning::Response));
@@ -199,11 +198,12 @@ fn outcome(raw: &RawSpan<'_>, known: &Known<'_>) -> (Status, String) {
     }
     let words = [said, of_exception("exception.type"), &http];
     let error = words.into_iter().find(|word| !word.is_empty()).unwrap_or("");
-    let status = [said, of_exception("exception.type"), of_exception("exception.message"), &raw.message, &http]
-        .into_iter()
-        .map(failure)
-        .find(|&status| status != Status::Failed)
-        .unwrap_or(Status::Failed);
+    let status =
+        [said, of_exception("exception.type"), of_exception("exception.message"), &raw.message, &http]
+            .into_iter()
+            .map(failure)
+            .find(|&status| status != Status::Failed)
+            .unwrap_or(Status::Failed);
     (status, error.to_owned())
 }
 

@@ -1,11 +1,9 @@
-use serde_json::Value;
 use trace::{Fate, FileId, Problem, ProblemCode, RecordRef, TraceBuilder};
 
 use crate::{
-    Confidence, Container, FORMATS, Format, Head, Output, Reader, Record,
-    csv::{self, CsvSplitter},
+    Confidence, Container, FORMATS, Format, Head, Output, Reader, Record, csv,
     decode::Decoder,
-    split::{Bad, JsonSplitter, MAX_DEPTH, MAX_RECORD, Piece, Place},
+    split::{Bad, MAX_DEPTH, MAX_RECORD, Piece, Place, Splitter},
     unknown,
 };
 
@@ -37,30 +35,13 @@ struct Body {
 enum State {
     /// Waiting for enough to tell the format.
     Head(String),
-    Reading { splitter: Splitter, reader: Box<dyn Reader>, format: &'static dyn Format },
+    Reading {
+        splitter: Splitter,
+        reader: Box<dyn Reader>,
+        format: &'static dyn Format,
+    },
     /// No reader knows the content; its beginning is kept to say so.
     Refused(String),
-}
-
-enum Splitter {
-    Json(JsonSplitter),
-    Csv(CsvSplitter),
-}
-
-impl Splitter {
-    fn push(&mut self, text: &str, sink: &mut dyn FnMut(Piece<'_>)) {
-        match self {
-            Splitter::Json(splitter) => splitter.push(text, sink),
-            Splitter::Csv(splitter) => splitter.push(text, sink),
-        }
-    }
-
-    fn finish(&mut self, sink: &mut dyn FnMut(Piece<'_>)) {
-        match self {
-            Splitter::Json(splitter) => splitter.finish(sink),
-            Splitter::Csv(splitter) => splitter.finish(sink),
-        }
-    }
 }
 
 impl Import {
@@ -142,7 +123,9 @@ impl Body {
         let text = std::mem::take(text);
         let best = heads(&text)
             .iter()
-            .flat_map(|(head, delimiter)| FORMATS.iter().map(|format| (format.sniff(head), *format, *delimiter)))
+            .flat_map(|(head, delimiter)| {
+                FORMATS.iter().map(|format| (format.sniff(head), *format, *delimiter))
+            })
             // Of equals the first: JSON before a table, then the order of the registry.
             .reduce(|best, next| if next.0 > best.0 { next } else { best })
             .filter(|best| best.0 > Confidence::No);
@@ -154,11 +137,7 @@ impl Body {
         let report = builder.report(self.file);
         report.format = format.key().to_owned();
         report.format_name = format.name().to_owned();
-        let splitter = match delimiter {
-            Some(delimiter) => Splitter::Csv(CsvSplitter::new(delimiter)),
-            None => Splitter::Json(JsonSplitter::new()),
-        };
-        self.state = State::Reading { splitter, reader: format.reader(), format };
+        self.state = State::Reading { splitter: Splitter::new(delimiter), reader: format.reader(), format };
         self.take(&text, builder);
     }
 
@@ -178,13 +157,21 @@ impl Body {
             builder.report(self.file).problem(Problem { code, message, hint, line: 0, byte, count });
         };
         if let Some(why) = &decoder.damage {
-            let message = format!("The compressed data is damaged or cut ({why}); what stands before was read");
+            let message =
+                format!("The compressed data is damaged or cut ({why}); what stands before was read");
             let hint = "Copy or download the file again; the end of it is missing here.";
             problem(ProblemCode::BadCompression, message, hint, self.decoded, 1);
         }
-        if let (count @ 1.., byte) = decoder.replaced() {
+        // Of content that no reader knows, its kind is told instead.
+        if let (State::Reading { .. }, (count @ 1.., byte)) = (&self.state, decoder.replaced()) {
             let message = "Bytes that are not UTF-8 text were replaced by \u{fffd}".to_owned();
-            problem(ProblemCode::NotUtf8, message, "Export the file as UTF-8 if texts look wrong.", byte, count);
+            problem(
+                ProblemCode::NotUtf8,
+                message,
+                "Export the file as UTF-8 if texts look wrong.",
+                byte,
+                count,
+            );
         }
     }
 }
@@ -195,37 +182,16 @@ fn heads(text: &str) -> Vec<(Head, Option<u8>)> {
     let opens = |line: &str| line.starts_with(['{', '[']);
     // A log may begin in the middle of a line.
     if opens(text.trim_start()) || text.lines().any(opens) {
-        let mut splitter = JsonSplitter::new();
-        let mut records = head_records(|sink| splitter.push(text, sink));
-        if records.len() < HEAD_RECORDS
-            && let Some(last) = splitter.closed().and_then(|text| serde_json::from_str(&text).ok())
-        {
-            records.push(last);
-        }
+        let records = Splitter::new(None).head(text, HEAD_RECORDS);
         heads.push((Head { container: Container::Json, records }, None));
     }
     if !opens(text.trim_start())
         && let Some(delimiter) = csv::delimiter(text)
     {
-        let mut splitter = CsvSplitter::new(delimiter);
-        let records = head_records(|sink| {
-            splitter.push(text, sink);
-            splitter.finish(sink);
-        });
+        let records = Splitter::new(Some(delimiter)).head(text, HEAD_RECORDS);
         heads.push((Head { container: Container::Csv, records }, Some(delimiter)));
     }
     heads
-}
-
-/// The first records that a splitter finds.
-pub fn head_records(split: impl FnOnce(&mut dyn FnMut(Piece<'_>))) -> Vec<Value> {
-    let mut records = Vec::new();
-    split(&mut |piece| {
-        if let (Piece::Record(found), true) = (piece, records.len() < HEAD_RECORDS) {
-            records.extend(serde_json::from_str(found.text));
-        }
-    });
-    records
 }
 
 /// Gives a piece to the reader or to the report. The answer is how many records it was.
@@ -299,5 +265,31 @@ fn describe(bad: Bad) -> (ProblemCode, &'static str, String, &'static str) {
             "The file ends before its list is closed: records may be missing".to_owned(),
             "Copy or download the file again.",
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{fs, path::Path};
+
+    /// A new format must not take files from another one, nor leave it to the order of the registry.
+    #[test]
+    fn no_two_formats_are_equally_sure_of_a_fixture() {
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures");
+        let folders =
+            fs::read_dir(fixtures).unwrap().flatten().map(|entry| entry.path()).filter(|path| path.is_dir());
+        for file in folders.flat_map(|folder| fs::read_dir(folder).unwrap().flatten()) {
+            let Ok(text) = fs::read_to_string(file.path()) else { continue };
+            let mut sure: Vec<(Confidence, &str)> = heads(&text)
+                .iter()
+                .flat_map(|(head, _)| FORMATS.iter().map(|format| (format.sniff(head), format.key())))
+                .filter(|(confidence, _)| *confidence > Confidence::No)
+                .collect();
+            sure.sort_by(|a, b| b.cmp(a));
+            if let [first, second, ..] = sure[..] {
+                assert_ne!(first.0, second.0, "{:?}: {sure:?}", file.path());
+            }
+        }
     }
 }

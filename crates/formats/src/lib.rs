@@ -16,9 +16,13 @@ pub mod json;
 mod registry;
 mod split;
 mod unknown;
+mod values;
 
 mod claude_code;
 mod fields;
+mod genai;
+mod langfuse;
+mod otlp;
 mod profile;
 mod records;
 

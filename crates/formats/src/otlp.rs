@@ -36,7 +36,9 @@ impl Format for Otlp {
 
     fn sniff(&self, head: &Head) -> Confidence {
         let any = |keys: &[&str]| {
-            head.records.iter().any(|record| keys.iter().any(|key| record.get(key).is_some_and(Value::is_array)))
+            head.records
+                .iter()
+                .any(|record| keys.iter().any(|key| record.get(key).is_some_and(Value::is_array)))
         };
         if any(&["resourceSpans", "resource_spans", "resourceLogs", "resourceMetrics"]) {
             Confidence::Certain
@@ -252,21 +254,25 @@ struct OtlpReader;
 
 impl Reader for OtlpReader {
     fn record(&mut self, record: &Record<'_>, out: &mut Output<'_>) {
-        let request: Request<'_> = match serde_json::from_str(record.text) {
-            Ok(request) => request,
-            Err(error) => {
-                out.count(Fate::Dropped("not an OTLP request"));
-                let message = format!("A record is not an OTLP request: {error}");
-                let hint = "Expected an object with resourceSpans, scopeSpans or batches.";
-                return out.problem(ProblemCode::Malformed, record.at, message, hint);
-            }
+        let Ok(mut request) = serde_json::from_str::<Request<'_>>(record.text) else {
+            out.count(Fate::Dropped("not an OTLP request"));
+            let message = "A record is not an OTLP request: lists of spans were expected";
+            let hint = "Expected an object with resourceSpans, scopeSpans or batches.";
+            return out.problem(ProblemCode::Malformed, record.at, message, hint);
         };
-        let request = request.trace.map_or(request, |inner| *inner);
-        for (other, reason) in [
-            (request.resource_logs, "OTLP log records: only spans are read"),
-            (request.resource_metrics, "OTLP metrics: only spans are read"),
+        if let Some(inner) = request.trace.take() {
+            request = *inner;
+        }
+        let (logs, metrics) = (request.resource_logs.is_some(), request.resource_metrics.is_some());
+        for (seen, reason) in [
+            (logs, "OTLP log records: only spans are read"),
+            (metrics, "OTLP metrics: only spans are read"),
+            (
+                !logs && !metrics && request.resource_spans.is_none() && request.scope_spans.is_none(),
+                "no spans in it",
+            ),
         ] {
-            if other.is_some() {
+            if seen {
                 out.count(Fate::Dropped(reason));
             }
         }
@@ -277,9 +283,9 @@ impl Reader for OtlpReader {
                 let at = places.next(text.get());
                 match serde_json::from_str::<Span<'_>>(text.get()) {
                     Ok(span) => genai::add_span(span.into_raw(at), out),
-                    Err(error) => {
+                    Err(_) => {
                         out.count(Fate::Dropped("span cannot be read"));
-                        let message = format!("A span cannot be read: {error}");
+                        let message = "A span cannot be read: a field is not of the kind that OTLP gives it";
                         out.problem(ProblemCode::Malformed, at, message, "The other spans were read.");
                     }
                 }

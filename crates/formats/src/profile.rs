@@ -36,21 +36,28 @@ pub fn join(parts: Parts, at: RecordRef, out: &mut Output<'_>) -> Phases {
     let mut phases = Phases(parts.phases.map(|time| time.map_or(Nanos::ZERO, |time| time.length)));
     let Some(total) = parts.total else { return phases };
     // Each rounded figure may be off by half a step.
-    let steps: Nanos = parts.phases.iter().flatten().chain([&total]).map(|time| time.step).sum();
-    let tolerance = Nanos(steps.0 / 2);
+    let rounding =
+        Nanos(parts.phases.iter().flatten().chain([&total]).map(|time| time.step).sum::<Nanos>().0 / 2);
     let mut rest = total.length - phases.total();
-    let (queue, ttft) = (phases.get(Phase::QueueWait), phases.get(Phase::TimeToFirstToken));
-    let beside = rest + queue;
-    if rest < Nanos::ZERO - tolerance
-        && Nanos(beside.0.abs()) <= tolerance.max(Nanos(1_000))
-        && ttft >= queue
-    {
+    let excess = Nanos::ZERO - rest;
+    let queue = phases.get(Phase::QueueWait);
+    let is_queue = |within: Nanos| {
+        queue > Nanos::ZERO
+            && phases.get(Phase::TimeToFirstToken) >= queue
+            && (excess - queue).0.abs() <= within.0
+    };
+    if excess > Nanos::ZERO && (is_queue(Nanos(1_000)) || excess > rounding && is_queue(rounding)) {
         phases.add(Phase::TimeToFirstToken, Nanos::ZERO - queue);
-        rest = beside;
+        rest += queue;
         let message = "time_to_first_token includes llm_queue_wait: only so do the parts fit into the total; the \
                        wait was taken out of it";
-        out.problem(ProblemCode::Uncertain, at, message, "Measure time_to_first_token from the end of the queue.");
-    } else if rest < Nanos::ZERO - tolerance {
+        out.problem(
+            ProblemCode::Uncertain,
+            at,
+            message,
+            "Measure time_to_first_token from the end of the queue.",
+        );
+    } else if excess > rounding {
         let message = "The parts of the profile are longer than its total; both were kept as they are";
         let hint = "Phases that run side by side, or units that differ, do this.";
         out.problem(ProblemCode::Contradiction, at, message, hint);

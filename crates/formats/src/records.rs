@@ -44,8 +44,12 @@ impl Format for Records {
 fn sniff(record: &Map<String, Value>) -> Confidence {
     let plain = |value: &Value| !value.is_array() && !value.is_object();
     let flat = record.values().all(plain);
-    let fields: Vec<Field> =
-        record.iter().filter(|(_, value)| plain(value)).filter_map(|(name, _)| fields::find(name)).map(|f| f.0).collect();
+    let fields: Vec<Field> = record
+        .iter()
+        .filter(|(_, value)| plain(value))
+        .filter_map(|(name, _)| fields::find(name))
+        .map(|f| f.0)
+        .collect();
     let has = |field: Field| fields.contains(&field);
     let tokens = has(Field::PromptTokens) || has(Field::CompletionTokens);
     let timed = has(Field::WallTime) || has(Field::Total);
@@ -60,9 +64,14 @@ fn sniff(record: &Map<String, Value>) -> Confidence {
     }
 }
 
+/// So many names are remembered: records of one file share theirs.
+const MAX_NAMES: usize = 256;
+
 /// Reads one file.
 #[derive(Default)]
 struct Own {
+    /// What the names met so far mean.
+    names: FxHashMap<String, Option<(Field, Option<Unit>)>>,
     /// Which parts of a request were told already, by its id: metrics, a profile, texts.
     told: FxHashMap<StrId, [bool; 3]>,
     /// Whether there were times without a unit, and whether all of them look like milliseconds.
@@ -117,7 +126,7 @@ impl Own {
         let mut usage = Usage::default();
         let mut input = Figure::UNKNOWN;
         for (name, value) in object {
-            let Some((field, unit)) = fields::find(name) else { continue };
+            let Some((field, unit)) = self.field(name) else { continue };
             if value.is_null() || field.is_time() && value == "" {
                 continue;
             }
@@ -149,14 +158,12 @@ impl Own {
                 Field::Timestamp => call.start = out.known(json::timestamp(value), name, at),
                 Field::Prompt => draft.prompt = Some(plain(value)),
                 Field::Response => draft.response = Some(plain(value)),
-                Field::Status => call.status = call.status.max(status(&plain(value))),
+                Field::Status => call.status = both(call.status, status(&plain(value))),
                 Field::Error => {
                     let error = plain(value);
                     if !matches!(error.as_str(), "" | "false") {
-                        call.status = call.status.max(match status(&error) {
-                            Status::Ok => Status::Failed,
-                            status => status,
-                        });
+                        // Whatever it says, it is an error.
+                        call.status = both(both(Status::Failed, status(&error)), call.status);
                         call.error = out.builder.intern(&error);
                     }
                 }
@@ -173,7 +180,25 @@ impl Own {
         draft
     }
 
-    fn time(&mut self, value: &Value, unit: Option<Unit>, name: &str, at: RecordRef, out: &mut Output<'_>) -> Option<Time> {
+    fn field(&mut self, name: &str) -> Option<(Field, Option<Unit>)> {
+        if let Some(known) = self.names.get(name) {
+            return *known;
+        }
+        let field = fields::find(name);
+        if self.names.len() < MAX_NAMES {
+            self.names.insert(name.to_owned(), field);
+        }
+        field
+    }
+
+    fn time(
+        &mut self,
+        value: &Value,
+        unit: Option<Unit>,
+        name: &str,
+        at: RecordRef,
+        out: &mut Output<'_>,
+    ) -> Option<Time> {
         let length = out.known(json::nanos(value, unit.unwrap_or(Unit::S)), name, at)?;
         if unit.is_none() && length > Nanos::ZERO {
             let large = length > Nanos(1_000_000_000_000);
@@ -232,7 +257,12 @@ fn plain(value: &Value) -> String {
     }
 }
 
-fn messages(prompt: Option<String>, response: Option<String>, component: StrId, out: &mut Output<'_>) -> Vec<Message> {
+fn messages(
+    prompt: Option<String>,
+    response: Option<String>,
+    component: StrId,
+    out: &mut Output<'_>,
+) -> Vec<Message> {
     let mut messages = Vec::new();
     if let Some(prompt) = prompt {
         let name = out.builder.trace().str(component);
@@ -262,10 +292,21 @@ fn status(text: &str) -> Status {
         Ok(499) => Status::Cancelled,
         Ok(400..) => Status::Failed,
         Ok(_) => Status::Ok,
-        Err(_) if has(&["429", "529", "rate limit", "rate_limit", "ratelimit", "overloaded"]) => Status::RateLimited,
+        Err(_) if has(&["429", "529", "rate limit", "rate_limit", "ratelimit", "overloaded"]) => {
+            Status::RateLimited
+        }
         Err(_) if has(&["cancel", "abort"]) => Status::Cancelled,
         Err(_) if has(&["error", "fail", "timeout", "exception"]) => Status::Failed,
         Err(_) => Status::Ok,
+    }
+}
+
+/// Of two tellings of one end the one that says more: the kind of a failure rather than that it was one.
+fn both(a: Status, b: Status) -> Status {
+    match (a, b) {
+        (Status::Failed, Status::RateLimited | Status::Cancelled) => b,
+        (Status::RateLimited | Status::Cancelled, Status::Failed) => a,
+        _ => a.max(b),
     }
 }
 
@@ -274,12 +315,22 @@ fn check_rate(call: &Call, wall: Option<Nanos>, at: RecordRef, out: &mut Output<
     let (Some(wall), Some(ttft)) = (wall, call.ttft) else { return };
     if ttft > wall {
         let message = "time_to_first_token is longer than wall_time; both were kept as they are";
-        return out.problem(ProblemCode::Contradiction, at, message, "Check the clocks or the units of both fields.");
+        return out.problem(
+            ProblemCode::Contradiction,
+            at,
+            message,
+            "Check the clocks or the units of both fields.",
+        );
     }
     let (Some(tokens), Some(rate)) = (call.usage.output.get(), call.tokens_per_second) else { return };
     let expected = tokens as f64 * 1e3 / (wall - ttft).as_ms();
     if expected.is_finite() && (rate - expected).abs() > 0.01 * expected {
         let message = "tokens_per_second is not completion_tokens / (wall_time - time_to_first_token)";
-        out.problem(ProblemCode::Contradiction, at, message, "The rate shown is the one that follows from the other fields.");
+        out.problem(
+            ProblemCode::Contradiction,
+            at,
+            message,
+            "The rate shown is the one that follows from the other fields.",
+        );
     }
 }

@@ -1,12 +1,7 @@
 use serde_json::Value;
 use trace::{Problem, ProblemCode};
 
-use crate::{
-    FORMATS,
-    csv::{self, CsvSplitter},
-    import::head_records,
-    split::JsonSplitter,
-};
+use crate::{FORMATS, csv, split::Splitter};
 
 /// Kinds of files by their first bytes, and what to do with them.
 const KINDS: [(&[u8], &str, &str); 14] = [
@@ -34,7 +29,11 @@ pub fn problem(magic: &[u8], head: &str, gzip: bool) -> Problem {
             (false, true) => "The file is empty",
             _ => "The file holds nothing but white space",
         };
-        (ProblemCode::Empty, what.to_owned(), "Check that the export has finished and has any data.".to_owned())
+        (
+            ProblemCode::Empty,
+            what.to_owned(),
+            "Check that the export has finished and has any data.".to_owned(),
+        )
     } else {
         let (seen, hint) = seen(magic, head);
         (ProblemCode::UnknownFormat, format!("No reader knows this content: it is {seen}"), hint)
@@ -76,25 +75,23 @@ fn seen(magic: &[u8], head: &str) -> (String, String) {
 }
 
 fn json(text: &str) -> String {
-    let mut splitter = JsonSplitter::new();
-    let mut records = head_records(|sink| splitter.push(text, sink));
-    let whole = records.len();
-    records.extend(splitter.closed().and_then(|text| serde_json::from_str(&text).ok()));
-    match records.iter().find_map(Value::as_object) {
-        Some(object) if object.is_empty() => "JSON objects without any key".to_owned(),
-        Some(object) => format!("JSON objects with the keys {}", list(object.keys().map(String::as_str))),
-        None if whole > 0 => "JSON without any object in it".to_owned(),
+    let records = Splitter::new(None).head(text, 1);
+    match records.first().map(Value::as_object) {
+        Some(Some(object)) if object.is_empty() => "JSON objects without any key".to_owned(),
+        Some(Some(object)) => {
+            format!("JSON objects with the keys {}", list(object.keys().map(String::as_str)))
+        }
+        Some(None) => "JSON without any object in it".to_owned(),
         None if text.trim_end().ends_with(']') => "an empty JSON list".to_owned(),
-        None => format!("text that begins like JSON and is not: ‹{}›", clip(text.lines().next().unwrap_or_default())),
+        None => format!(
+            "text that begins like JSON and is not: ‹{}›",
+            clip(text.lines().next().unwrap_or_default())
+        ),
     }
 }
 
 fn table(text: &str) -> Option<String> {
-    let mut splitter = CsvSplitter::new(csv::delimiter(text)?);
-    let records = head_records(|sink| {
-        splitter.push(text, sink);
-        splitter.finish(sink);
-    });
+    let records = Splitter::new(Some(csv::delimiter(text)?)).head(text, 1);
     let row = records.first()?.as_object()?;
     Some(format!("a table with the columns {}", list(row.keys().map(String::as_str))))
 }

@@ -94,8 +94,8 @@ pub struct Piece {
 /// An encoding with its vocabulary loaded. Text is encoded as plain text: what looks like a special token,
 /// such as `<|endoftext|>`, is text like any other.
 ///
-/// It remembers the tokens of recent pieces (in bounded memory, about 2 MB), so it cannot be shared between threads; each
-/// loads its own.
+/// It remembers the tokens of recent pieces (in bounded memory, about 2 MB), so it cannot be shared
+/// between threads; each loads its own.
 pub struct Encoding {
     name: EncodingName,
     pattern: Pattern,
@@ -160,8 +160,8 @@ impl Encoding {
         self.pieces_in(text, 0..text.len())
     }
 
-    /// Those of [`Encoding::pieces`] that overlap `range` (in bytes of the text), at about the cost of the range:
-    /// encoding starts at the last [`Encoding::boundary_before`] it.
+    /// Those of [`Encoding::pieces`] that overlap `range` (in bytes of the text), at about the cost of
+    /// the range: encoding starts at the last [`Encoding::boundary_before`] it.
     #[must_use]
     pub fn pieces_in(&self, text: &str, range: Range<usize>) -> Vec<Piece> {
         let mut pieces = Vec::new();
@@ -184,9 +184,10 @@ impl Encoding {
         pieces
     }
 
-    /// The last place at or before `at` (in bytes) where the text may be cut without changing its tokens: the tokens of
-    /// the two parts are those of the whole. It is the start of a line that does not begin with
-    /// whitespace or a slash, or else 0; at or past the end it is the end. Use it to count a long text in steps.
+    /// The last place at or before `at` (in bytes) where the text may be cut without changing its tokens:
+    /// the tokens of the two parts are those of the whole. It is the start of a line that does not begin
+    /// with whitespace or a slash, or else 0; at or past the end it is the end. Use it to count a long
+    /// text in steps.
     #[must_use]
     pub fn boundary_before(&self, text: &str, at: usize) -> usize {
         boundary_before(text, at)

@@ -1,8 +1,8 @@
 //! Tokens of a text: exact for the encodings OpenAI published, and for other models an estimate that says how
 //! it was made.
 //!
-//! [`encoding_for_model`] tells which [`Encoding`] counts a model's tokens and how exactly; [`ChatRules`] adds what
-//! a chat model puts around each message. Vocabularies are assets the caller brings.
+//! [`encoding_for_model`] tells which [`Encoding`] counts a model's tokens and how exactly; [`ChatRules`]
+//! adds what a chat model puts around each message. Vocabularies are assets the caller brings.
 
 mod chat;
 mod encoding;

@@ -287,7 +287,8 @@ mod tests {
 
     #[test]
     fn cuts() {
-        let cut = |pattern, text| -> Vec<&str> { Pretokens::new(pattern, text, 0).map(|r| &text[r]).collect() };
+        let cut =
+            |pattern, text| -> Vec<&str> { Pretokens::new(pattern, text, 0).map(|r| &text[r]).collect() };
         let text = "I'd HTTPServer's  x\n\n /a//\n1234  ";
         assert_eq!(
             cut(Pattern::Cl100k, text),

@@ -22,7 +22,7 @@ const FILTER: usize = 1 << 20;
 pub enum VocabError {
     /// The bytes are not those of the encoding's asset: cut short, damaged, or of another encoding.
     #[error(
-        "the vocabulary of {encoding} does not match: {length} bytes with checksum {seen:#018x}, expected checksum \
+        "the vocabulary of {encoding} does not match: {length} bytes with checksum {seen:#018x}, expected \
          {expected:#018x}; reload it, or write it again with `cargo xtask vocab`"
     )]
     Checksum {
@@ -36,7 +36,9 @@ pub enum VocabError {
         expected: u64,
     },
     /// The checksum is right but the bytes do not follow the layout.
-    #[error("the vocabulary of {encoding} does not follow its layout; write it again with `cargo xtask vocab`")]
+    #[error(
+        "the vocabulary of {encoding} does not follow its layout; write it again with `cargo xtask vocab`"
+    )]
     Layout {
         /// Name of the encoding.
         encoding: &'static str,
@@ -54,11 +56,11 @@ pub(crate) struct Vocab {
     bytes: Vec<u8>,
     starts: Vec<u32>,
     longest: usize,
-    /// Open addressing, a power of two of slots, at most two thirds of them taken. Up to `SHORT` bytes are the
-    /// key themselves, with their number on top, so that a look-up compares one integer.
-    /// A bit for each short key. Merging asks mostly for what is no token, and this small set says so without
-    /// fetching a line of the large table, which does not fit the cache.
+    /// A bit for each token of up to `SHORT` bytes. Merging asks mostly for what is no token, and this small
+    /// set says so without fetching a line of the large table, which does not fit the cache.
     filter: Vec<u64>,
+    /// Open addressing, a power of two of slots, at most two thirds of them taken. The key is the bytes
+    /// themselves with their number on top, so that a look-up compares one integer.
     short: Vec<(u64, u32)>,
     /// Of longer tokens, part of the hash and the id.
     long: Vec<(u32, u32)>,
@@ -99,8 +101,7 @@ impl Vocab {
             token.truncate(shared[i].into());
             token.extend(suffixes.split_off(..fresh[i].into())?);
             let place = vocab.range(u32::try_from(id(i)).ok()?)?;
-            // Fails for an id that comes twice: its place was sized for the other token.
-            if token.is_empty() || place.len() != token.len() {
+            if token.is_empty() || token.len() != length(i) || token.len() != place.len() {
                 return None;
             }
             vocab.bytes[place].copy_from_slice(&token);

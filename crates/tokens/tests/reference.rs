@@ -58,7 +58,11 @@ fn same_in_parts(text: &str, range: Range<usize>) {
         let expected: Vec<_> = ours.pieces(text).into_iter().filter(|p| overlapping(&p.bytes)).collect();
         assert_eq!(ours.pieces_in(text, range.clone()), expected, "{range:?} of {text:?}");
         let cut = ours.boundary_before(text, range.start);
-        assert_eq!(ours.count(&text[..cut]) + ours.count(&text[cut..]), ours.count(text), "{cut} of {text:?}");
+        assert_eq!(
+            ours.count(&text[..cut]) + ours.count(&text[cut..]),
+            ours.count(text),
+            "{cut} of {text:?}"
+        );
     });
 }
 
@@ -80,7 +84,8 @@ const TRICKY: &[&str] = &[
     "a \t\n \r ",
     "//// /a /\n/\n a/\n/b !\n\n!\r\n/ \n/",
     "<|endoftext|> <|fim_prefix|> <|im_start|>user<|im_sep|>",
-    "中文字符测试。日本語のテスト、カタカナ。한국어 테스트입니다! اللغة العربية لغة جميلة. Ελληνικά ΚΕΦΑΛΑΊΑ Русский ТЕКСТ",
+    "中文字符测试。日本語のテスト、カタカナ。",
+    "한국어 테스트입니다! اللغة العربية لغة جميلة. Ελληνικά ΚΕΦΑΛΑΊΑ Русский ТЕКСТ",
     "👨‍👩‍👧‍👦👍🏽🇩🇪❤️ 🏳️‍🌈x👩🏿‍💻",
     "ภาษาไทย हिन्दी தமிழ் မြန်မာ བོད་ ខ្មែរ",
     "\u{0}\u{1}\u{7f}\u{fffd}\u{10ffff}\u{e000}\u{feff}\u{200b}\u{200d}\u{ad}",
@@ -101,12 +106,12 @@ fn tricky_strings() {
 }
 
 #[test]
-fn every_character_of_the_basic_planes() {
-    let characters: Vec<char> = (0..0x3_0000).filter_map(char::from_u32).collect();
-    // Each class of character by itself and beside its neighbours, then in company that tells classes apart.
+fn every_character_of_the_first_two_planes() {
+    let characters: Vec<char> = (0..0x2_0000).filter_map(char::from_u32).collect();
+    // Each beside its neighbours, then some in company that tells the classes apart.
     for chunk in characters.chunks(4096) {
         same(&chunk.iter().collect::<String>());
-        same(&chunk.iter().step_by(7).flat_map(|&c| ['A', c, 'b', ' ', c, '\'', 's']).collect::<String>());
+        same(&chunk.iter().step_by(13).flat_map(|&c| ['A', c, 'b', ' ', c, '\'', 's']).collect::<String>());
     }
 }
 
@@ -116,13 +121,13 @@ fn long_runs() {
     run("a", 100_000);
     run(" ", 100_000);
     run("\n", 100_000);
-    run(" \t", 20_000);
-    run(" \n\t\r", 10_000);
-    run("=", 20_000);
-    run("ab", 10_000);
-    run("中", 10_000);
-    run("\u{301}", 5_000);
-    run("A", 5_000);
+    run(" \t", 5_000);
+    run(" \n\t\r", 3_000);
+    run("=", 5_000);
+    run("ab", 3_000);
+    run("中", 3_000);
+    run("\u{301}", 2_000);
+    run("A", 2_000);
     for length in 90..=105 {
         same(&"xyzzy".repeat(length)[..length]);
         same(&"a".repeat(length));
@@ -138,7 +143,11 @@ fn fixtures() {
                 folders.push(entry.path());
             } else if let Ok(mut text) = std::fs::read_to_string(entry.path()) {
                 // The reference takes its time in a debug build.
-                text.truncate(text.floor_char_boundary(100_000));
+                text.truncate(text.floor_char_boundary(if cfg!(debug_assertions) {
+                    20_000
+                } else {
+                    1_000_000
+                }));
                 same(&text);
             }
         }
@@ -227,12 +236,21 @@ fn chat_requests() {
         &[],
         &[
             ChatMessage { role: "system", content: Some("You are helpful."), ..Default::default() },
-            ChatMessage { role: "user", name: Some("anna"), content: Some("Hällo, 世界!"), ..Default::default() },
+            ChatMessage {
+                role: "user",
+                name: Some("anna"),
+                content: Some("Hällo, 世界!"),
+                ..Default::default()
+            },
         ],
-        &[ChatMessage { role: "assistant", calls: &[("search", "{\"q\": 1}"), ("f", "")], ..Default::default() }],
+        &[ChatMessage {
+            role: "assistant",
+            calls: &[("search", "{\"q\": 1}"), ("f", "")],
+            ..Default::default()
+        }],
         &[ChatMessage { role: "assistant", refusal: Some("I can't."), name: Some(""), ..Default::default() }],
     ];
-    for model in ["gpt-4o", "gpt-4", "gpt-3.5-turbo", "gpt-3.5-turbo-0301", "gpt-5.1", "o3-mini", "gpt-oss-20b"] {
+    for model in ["gpt-4o", "gpt-4", "gpt-3.5-turbo", "gpt-3.5-turbo-0301", "gpt-5.1", "o3-mini"] {
         let (name, _) = tokens::encoding_for_model(model).unwrap();
         let rules = ChatRules::for_model(model).unwrap();
         for request in requests {

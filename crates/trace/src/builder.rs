@@ -1,8 +1,8 @@
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::{
-    Call, CallId, FileId, FileReport, Identity, Message, Span, SpanId, SpanKind, StrId, TextId, Trace,
-    retries::retries,
+    Call, CallId, FileId, FileReport, Identity, Message, Problem, ProblemCode, Span, SpanId, SpanKind, StrId,
+    TextId, Trace, retries::retries,
 };
 
 /// Same response id, or same line of a log told again.
@@ -17,6 +17,8 @@ pub struct TraceBuilder {
     trace: Trace,
     calls: FxHashMap<Identity, CallId>,
     spans: FxHashMap<(StrId, StrId), SpanId>,
+    /// Calls inside a call that tells other tokens; each is reported once.
+    doubtful: FxHashSet<CallId>,
 }
 
 impl TraceBuilder {
@@ -135,7 +137,11 @@ impl TraceBuilder {
             if call.merged_into.is_none()
                 && let Some(outer) = call.span.and_then(|span| self.enclosing_call(span, id))
             {
-                self.merge(outer, id, true, NESTED_CALL);
+                if !call.strict_nesting || call.usage.weight() == self.trace.call(outer).usage.weight() {
+                    self.merge(outer, id, true, NESTED_CALL);
+                } else if self.doubtful.insert(id) {
+                    self.doubt(id);
+                }
             }
         }
         for (call, failed) in retries(&self.trace) {
@@ -173,6 +179,22 @@ impl TraceBuilder {
             kept.messages = other.messages;
         }
         *self.report(other.record.file).merged.entry(reason.to_owned()).or_default() += 1;
+    }
+
+    /// Says that a call inside another one was counted as a call of its own.
+    fn doubt(&mut self, id: CallId) {
+        let record = self.trace.call(id).record;
+        self.report(record.file).problem(Problem {
+            code: ProblemCode::Uncertain,
+            message: "A model call lies inside another one, and the two tell different tokens, so both are counted"
+                .to_owned(),
+            hint: "If two instrumentations recorded the same call, turn one of them off: its tokens and cost are \
+                   in the totals twice."
+                .to_owned(),
+            line: record.line.into(),
+            byte: record.offset,
+            count: 1,
+        });
     }
 
     /// A file may claim that spans are each other's parents; walking up must end all the same.
@@ -251,6 +273,26 @@ mod tests {
         assert_eq!(calls.len(), 1);
         assert_eq!(calls[0].1.duration, Some(Nanos(70_000_000)));
         assert_eq!(builder.trace().files[0].merged_total(), 1);
+    }
+
+    #[test]
+    fn where_nesting_is_strict_other_tokens_are_another_call() {
+        let mut builder = TraceBuilder::new();
+        builder.begin_file("a", 0);
+        let (trace, outer) = (builder.intern("t"), builder.intern("outer"));
+        for (id, parent, input) in [("outer", StrId::NONE, 542), ("same", outer, 542), ("other", outer, 163)]
+        {
+            let id = builder.intern(id);
+            let span = builder.add_span(Span { trace, id, parent_id: parent, ..Span::default() }).unwrap();
+            let mut record = call(&mut builder, input, 5, 60);
+            (record.span, record.strict_nesting) = (Some(span), true);
+            builder.add_call(record, None, &[]);
+        }
+        builder.settle();
+        builder.settle();
+        assert_eq!(builder.trace().calls().count(), 2);
+        let report = &builder.trace().files[0];
+        assert_eq!((report.merged_total(), report.problems[0].count), (1, 1));
     }
 
     #[test]

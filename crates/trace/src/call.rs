@@ -94,7 +94,7 @@ impl Usage {
 
     /// Which of two tellings of the same call knows more: the larger input, then the larger output. A
     /// stream's first event has a placeholder for both.
-    fn weight(&self) -> (Option<u64>, Option<u64>) {
+    pub(crate) fn weight(&self) -> (Option<u64>, Option<u64>) {
         (self.input.get(), self.output.get())
     }
 }
@@ -159,6 +159,9 @@ pub struct Call {
     pub cache_hit: Option<bool>,
     /// Earlier failed attempts at the same request.
     pub retries: u32,
+    /// Inside another call, this one is the same call only if both tell the same tokens. For sources whose
+    /// nested calls are not always one instrumentation inside another.
+    pub strict_nesting: bool,
     /// Its messages: a range of [`Trace::messages`](crate::Trace::messages).
     pub messages: (u32, u32),
 }
@@ -191,6 +194,7 @@ impl Call {
             reported_cost: None,
             cache_hit: None,
             retries: 0,
+            strict_nesting: false,
             messages: (0, 0),
         }
     }
@@ -259,7 +263,10 @@ impl Call {
         self.span = self.span.or(other.span);
         self.start = self.start.or(other.start);
         self.duration = self.duration.or(other.duration);
-        self.ttft = self.ttft.or(other.ttft);
+        if !nested {
+            // An inner span's first token counts from its own, later start.
+            self.ttft = self.ttft.or(other.ttft);
+        }
         self.queue = self.queue.or(other.queue);
         self.model_load = self.model_load.or(other.model_load);
         self.tokens_per_second = self.tokens_per_second.or(other.tokens_per_second);

@@ -39,7 +39,16 @@ const KINDS: &[(&str, SpanKind, Operation)] = {
 
 /// Databases whose spans are vector searches.
 const VECTOR_STORES: &[&str] = &[
-    "chroma", "chromadb", "lancedb", "marqo", "milvus", "pinecone", "qdrant", "turbopuffer", "vespa", "weaviate",
+    "chroma",
+    "chromadb",
+    "lancedb",
+    "marqo",
+    "milvus",
+    "pinecone",
+    "qdrant",
+    "turbopuffer",
+    "vespa",
+    "weaviate",
 ];
 
 /// Phases by the span's name without case and separators: a phase's own key and its short forms.

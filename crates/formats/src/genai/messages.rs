@@ -15,6 +15,26 @@ use super::{
 /// Deeper nesting is no message; a file may be made to nest without end.
 const DEPTH: u32 = 16;
 
+/// Types and keys of parts that are no text: pictures, sounds, files.
+const MEDIA: &[&str] = &[
+    "image",
+    "image_url",
+    "input_image",
+    "audio",
+    "input_audio",
+    "video",
+    "file",
+    "input_file",
+    "document",
+    "blob",
+    "uri",
+    "media",
+    "inlineData",
+    "inline_data",
+    "fileData",
+    "file_data",
+];
+
 /// What a value is: where its messages go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Slot {
@@ -76,7 +96,13 @@ pub(super) fn of_span(
     let empty = [Slot::Prompt, Slot::Answer].map(|slot| (slot, transcript.is_empty(slot)));
     for event in &raw.events {
         let Some(&(_, slot, role)) = EVENTS.iter().find(|(name, ..)| *name == event.name) else { continue };
-        if empty.contains(&(slot, true)) {
+        if !empty.contains(&(slot, true)) {
+            continue;
+        }
+        // A choice keeps its message in one attribute, the others are spread over several.
+        if let Some((_, message)) = event.attributes.iter().find(|(key, _)| key == "message") {
+            transcript.add(slot, message);
+        } else {
             let fields = event.attributes.iter().map(|(key, value)| (key.to_string(), value.clone()));
             let message = fields.chain([("role".to_owned(), role.into())]).collect();
             transcript.add(slot, &message);
@@ -84,7 +110,8 @@ pub(super) fn of_span(
     }
     for (meaning, slot) in [(Meaning::RawPrompt, Slot::Prompt), (Meaning::RawAnswer, Slot::Answer)] {
         // What an embedding answers is no text.
-        if let Some(value) = known.get(meaning).filter(|_| slot == Slot::Prompt || operation != Operation::Embed)
+        if let Some(value) =
+            known.get(meaning).filter(|_| slot == Slot::Prompt || operation != Operation::Embed)
         {
             transcript.add_if_empty(slot, value);
         }
@@ -187,6 +214,9 @@ impl<'b> Transcript<'b> {
                 Some(inner) => self.body(slot, &inner, depth + 1),
                 None => self.message(slot, value, depth),
             },
+            // Texts that nobody is named for were said together: the inputs of an embedding, parts without a
+            // message.
+            Value::Array(list) if list.iter().all(is_text) => self.message(slot, value, depth),
             Value::Array(list) => list.iter().for_each(|item| self.body(slot, item, depth + 1)),
             Value::Object(body) => {
                 let lists: &[&str] = match slot {
@@ -200,7 +230,9 @@ impl<'b> Transcript<'b> {
                 };
                 if slot == Slot::Prompt {
                     for key in ["system", "instructions", "systemInstruction", "system_instruction"] {
-                        body.get(key).into_iter().for_each(|system| self.body(Slot::System, system, depth + 1));
+                        body.get(key)
+                            .into_iter()
+                            .for_each(|system| self.body(Slot::System, system, depth + 1));
                     }
                     body.get("tools").into_iter().for_each(|tools| self.tools(tools, depth + 1));
                 }
@@ -263,7 +295,12 @@ impl<'b> Transcript<'b> {
             Value::Array(list) => list.iter().for_each(|part| self.part(slot, role, part, depth + 1)),
             Value::Object(part) => {
                 let kind = value["type"].as_str().unwrap_or("");
-                let field = |keys: &[&str]| keys.iter().find_map(|key| part.get(*key).filter(|v| !v.is_null()));
+                let field =
+                    |keys: &[&str]| keys.iter().find_map(|key| part.get(*key).filter(|v| !v.is_null()));
+                if MEDIA.contains(&kind) || MEDIA.iter().any(|key| kind.is_empty() && part.contains_key(*key))
+                {
+                    return;
+                }
                 if part.contains_key("thinking") || matches!(kind, "thinking" | "reasoning") {
                     let text = field(&["thinking", "reasoning", "text", "content", "summary"]);
                     return self.thought(slot, role, text, depth);
@@ -276,16 +313,16 @@ impl<'b> Transcript<'b> {
                         field(&["content", "response", "result", "output", "text", "functionResponse"]);
                     return self.whole(slot, Role::Tool, result, depth);
                 }
-                if matches!(kind, "tool_use" | "server_tool_use" | "tool_call" | "tool-call" | "function_call")
-                    || ["functionCall", "function", "toolName"].iter().any(|key| part.contains_key(*key))
+                if matches!(
+                    kind,
+                    "tool_use" | "server_tool_use" | "tool_call" | "tool-call" | "function_call"
+                ) || ["functionCall", "function", "toolName"].iter().any(|key| part.contains_key(*key))
                 {
                     return self.tool_call(slot, role, value);
                 }
                 match field(&["text", "content", "parts", "refusal"]) {
                     Some(text) => self.part(slot, role, text, depth + 1),
-                    // Pictures and sounds have no text.
-                    None if kind.is_empty() => self.push(slot, role, Kind::Said, &value.to_string()),
-                    None => {}
+                    None => self.push(slot, role, Kind::Said, &value.to_string()),
                 }
             }
             _ => {}
@@ -359,6 +396,10 @@ impl<'b> Transcript<'b> {
             Slot::Reasoning | Slot::Answer => self.answer.push(part),
         }
     }
+}
+
+fn is_text(item: &Value) -> bool {
+    item.is_string() || item.get("role").is_none() && (item["text"].is_string() || item["type"] == "text")
 }
 
 /// The list or object that a string holds as JSON.

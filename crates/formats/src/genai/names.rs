@@ -164,8 +164,14 @@ const NAMES: &[(Meaning, &[&str])] = &[
     (Meaning::HttpStatus, &["http.response.status_code", "http.status_code"]),
     (Meaning::System, &["gen_ai.system_instructions"]),
     (Meaning::Tools, &["gen_ai.tool.definitions", "ai.prompt.tools"]),
-    (Meaning::Prompt, &["gen_ai.input.messages", "ai.prompt.messages", "gen_ai.prompt", "ai.prompt", "ai.values"]),
-    (Meaning::Answer, &["gen_ai.output.messages", "ai.response.text", "ai.response.object", "gen_ai.completion"]),
+    (
+        Meaning::Prompt,
+        &["gen_ai.input.messages", "ai.prompt.messages", "gen_ai.prompt", "ai.prompt", "ai.values"],
+    ),
+    (
+        Meaning::Answer,
+        &["gen_ai.output.messages", "ai.response.text", "ai.response.object", "gen_ai.completion"],
+    ),
     (Meaning::AnswerTools, &["ai.response.toolCalls"]),
     (Meaning::AnswerReasoning, &["ai.response.reasoning"]),
     (Meaning::RawPrompt, &["input.value"]),
@@ -206,6 +212,14 @@ impl<'a> Known<'a> {
     /// The value as text, empty where there is none.
     pub(crate) fn str(&self, meaning: Meaning) -> &'a str {
         self.get(meaning).and_then(Value::as_str).unwrap_or("")
+    }
+
+    /// The part of the application that made a call, empty where nothing says it.
+    pub(crate) fn component(&self) -> &'a str {
+        match self.str(Meaning::Agent) {
+            "" => self.str(Meaning::Component),
+            agent => agent,
+        }
     }
 }
 

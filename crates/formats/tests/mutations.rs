@@ -1,0 +1,89 @@
+//! Traces whose JSON is sound and whose values are not: any field may hold anything.
+
+mod common;
+
+use common::{Session, all_fixtures, fixture};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// The fixtures whose records are spans.
+fn traces() -> Vec<Vec<Value>> {
+    let of_spans = |path: &&String| path.starts_with("otlp-") || path.starts_with("langfuse/");
+    let values = |path: &String| {
+        let bytes = fixture(path);
+        serde_json::Deserializer::from_slice(&bytes).into_iter().collect::<Result<Vec<Value>, _>>().unwrap()
+    };
+    all_fixtures().iter().filter(of_spans).map(values).collect()
+}
+
+fn count(value: &Value) -> usize {
+    1 + match value {
+        Value::Array(list) => list.iter().map(count).sum(),
+        Value::Object(map) => map.values().map(count).sum(),
+        _ => 0,
+    }
+}
+
+/// Puts something else in the place of the value number `at`.
+fn replace(value: &mut Value, at: &mut usize, with: &Value) {
+    if *at == 0 {
+        *value = with.clone();
+    }
+    *at = at.wrapping_sub(1);
+    match value {
+        Value::Array(list) => list.iter_mut().for_each(|value| replace(value, at, with)),
+        Value::Object(map) => map.values_mut().for_each(|value| replace(value, at, with)),
+        _ => {}
+    }
+}
+
+fn anything() -> impl Strategy<Value = Value> {
+    prop::sample::select(vec![
+        json!(null),
+        json!(true),
+        json!(-1),
+        json!(0),
+        json!(u64::MAX),
+        json!(i64::MIN),
+        json!(-1e300),
+        json!("18446744073709551616"),
+        json!("NaN"),
+        json!(""),
+        json!("0000000000000000"),
+        json!("\u{0}é🦀"),
+        json!("[{\"type\":\"text\"}]"),
+        json!("[[[[[[[[[[{\"role\":1,\"content\":{\"content\":[null,7]}}]]]]]]]]]]"),
+        json!([]),
+        json!({}),
+        json!([[], {}, "x", 1]),
+        json!({"stringValue": 1, "intValue": "x"}),
+        json!({"arrayValue": {"values": [{"kvlistValue": {}}]}}),
+        json!({"role": "user", "content": [{"type": "tool_use", "input": null}]}),
+    ])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn each_span_is_accounted_for(
+        values in prop::sample::select(traces()),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), anything()), 1..8),
+    ) {
+        let mut values = Value::Array(values);
+        for (at, with) in changes {
+            // The list of records itself stays.
+            let mut at = 1 + at.index(count(&values).max(2) - 1);
+            replace(&mut values, &mut at, &with);
+        }
+        let lines: Vec<String> = values.as_array().unwrap().iter().map(Value::to_string).collect();
+        let session = Session::of(lines.join("\n").as_bytes());
+        let (trace, report) = (session.trace(), session.report());
+        let told_twice = report.merged.get("same span sent twice").copied().unwrap_or(0);
+        prop_assert_eq!(report.read - report.dropped_total() - told_twice, trace.spans.len() as u64);
+        let joined = trace.records.iter().filter(|call| call.merged_into.is_some()).count() as u64;
+        prop_assert_eq!(report.merged_total(), told_twice + joined);
+        prop_assert!(trace.spans.iter().all(|span| span.duration.is_none_or(|d| d.0 >= 0)));
+        prop_assert!(trace.records.iter().all(|call| call.ttft.is_none_or(|t| t.0 >= 0)));
+    }
+}

@@ -1,0 +1,150 @@
+//! The product's own records.
+
+mod common;
+
+use common::{Session, assert_nothing_lost};
+use trace::{Call, Component, Phase, ProblemCode, Status};
+use units::{Figure, Money, Nanos, Timestamp};
+
+fn calls(session: &Session) -> Vec<&Call> {
+    session.trace().calls().map(|(_, call)| call).collect()
+}
+
+fn ms(ms: i64) -> Nanos {
+    Nanos(ms * 1_000_000)
+}
+
+fn phases(call: &Call) -> [i64; 7] {
+    Phase::ALL.map(|phase| call.profile.unwrap().get(phase).0 / 1_000)
+}
+
+#[test]
+fn metrics_are_the_same_in_every_container() {
+    for file in ["llm_metrics.json", "llm_metrics.jsonl", "llm_metrics.csv"] {
+        let session = Session::open(&format!("records/{file}"));
+        let calls = calls(&session);
+        assert_eq!((session.report().format.as_str(), calls.len()), ("records", 3), "{file}");
+        assert_eq!(session.report().problems, [], "{file}");
+        let call = calls[0];
+        assert_eq!((call.usage.input, call.usage.output), (Figure::reported(1200), Figure::reported(300)));
+        assert_eq!((call.duration, call.ttft), (Some(ms(4150)), Some(ms(400))), "{file}");
+        assert_eq!((call.tokens_per_second, call.cache_hit), (Some(80.0), Some(false)));
+        assert_eq!(call.start, Some(Timestamp(1_772_366_400_000_000_000)));
+        assert_eq!(call.reported_cost, Some(Money::from_picos(6_000_000_000)));
+        assert_eq!(session.trace().str(call.model), "gpt-4o");
+        assert_eq!(call.profile, None);
+        assert_eq!((calls[1].cache_hit, calls[1].reported_cost), (Some(true), None), "cost 0 is not a cost");
+        assert_eq!(calls[2].model_load, Some(ms(1250)));
+    }
+}
+
+#[test]
+fn profiles_are_the_same_in_every_container() {
+    for file in ["latency_profile.json", "latency_profile.jsonl", "latency_profile.csv"] {
+        let session = Session::open(&format!("records/{file}"));
+        let calls = calls(&session);
+        assert_eq!(session.report().problems, [], "{file}");
+        let micros = [10_000, 50_000, 20_000, 150_000, 200_000, 10_000, 60_000];
+        assert_eq!(phases(calls[0]), micros, "{file}: what is missing is unattributed");
+        assert_eq!((calls[0].duration, calls[0].ttft), (Some(ms(500)), Some(ms(150))));
+        assert_eq!((calls[0].queue, calls[0].usage.input), (Some(ms(20)), Figure::UNKNOWN));
+        assert_eq!(calls[1].duration, Some(ms(1355)), "without a total, the sum of the parts");
+        assert_eq!(calls[1].profile.unwrap().bottleneck(), Phase::TokenGeneration);
+    }
+}
+
+#[test]
+fn records_of_one_request_meet() {
+    let session = Session::open("records/mixed.jsonl");
+    let calls = calls(&session);
+    assert_eq!((session.report().read, session.report().merged_total(), calls.len()), (6, 2, 4));
+    assert_eq!((calls[0].usage.input.get(), calls[0].duration), (Some(100), Some(ms(350))));
+    assert_eq!(calls[0].profile.unwrap().total(), ms(440));
+    assert_eq!((calls[1].usage.fresh().get(), calls[1].duration), (Some(72), Some(ms(500))));
+    assert_eq!(phases(calls[1])[6], 90_000);
+    assert_eq!(
+        calls[2].status,
+        Status::RateLimited,
+        "another attempt under the same id is a call of its own"
+    );
+    let trace = session.trace();
+    let texts: Vec<_> = trace.messages(calls[3]).iter().map(|m| (m.component, trace.text(m.text))).collect();
+    assert_eq!(texts, [(Component::Retrieved, "Hello?"), (Component::Output, "Hi.")]);
+}
+
+#[test]
+fn parts_beyond_the_total_are_explained_or_noted() {
+    let session = Session::open("records/queue-in-ttft.json");
+    let calls = calls(&session);
+    assert_eq!(phases(calls[0]), [10_000, 50_000, 20_000, 150_000, 200_000, 10_000, 0]);
+    assert_eq!(calls[0].ttft, Some(ms(150)));
+    assert_eq!(phases(calls[2])[6], 0);
+    assert_eq!(session.codes(), ["uncertain", "contradiction"]);
+    assert_eq!(session.problems(ProblemCode::Contradiction)[0].count, 1, "rounding is no contradiction");
+}
+
+#[test]
+fn impossible_figures_are_unknown_and_noted() {
+    let session = Session::open("records/impossible.jsonl");
+    let calls = calls(&session);
+    let report = session.report();
+    assert_eq!((report.read, report.kept(), calls.len()), (10, 6, 6), "an empty list holds no record");
+    let dropped: Vec<_> = report.dropped.iter().map(|(reason, count)| (reason.as_str(), *count)).collect();
+    let reasons = [
+        ("cut off at the end of the file", 1),
+        ("no known field", 1),
+        ("not an object with fields", 1),
+        ("not valid JSON", 1),
+    ];
+    assert_eq!(dropped, reasons[..]);
+    assert_eq!(
+        (calls[0].usage.output, calls[0].duration, calls[0].ttft, calls[0].cache_hit),
+        (Figure::UNKNOWN, None, None, Some(true))
+    );
+    assert_eq!((calls[1].usage.input, calls[1].usage.output), (Figure::UNKNOWN, Figure::UNKNOWN));
+    assert_eq!(calls[1].tokens_per_second, None);
+    assert_eq!((calls[2].usage.output.get(), calls[2].duration), (Some(8), Some(ms(2000))));
+    assert_eq!((calls[4].duration, calls[4].start, calls[4].cache_hit), (None, None, None));
+    let contradictions = session.problems(ProblemCode::Contradiction);
+    assert_eq!(contradictions.iter().map(|p| p.line).collect::<Vec<_>>(), [3, 4]);
+    assert_eq!(session.problems(ProblemCode::Malformed)[0].line, 9);
+    assert_eq!(session.problems(ProblemCode::Truncated)[0].line, 11);
+    assert_eq!(session.problems(ProblemCode::NotUtf8)[0].line, 10);
+    assert_nothing_lost(session.trace());
+}
+
+#[test]
+fn times_that_must_be_milliseconds_are_asked_about() {
+    let session = Session::open("records/milliseconds-without-unit.jsonl");
+    assert_eq!(session.codes(), ["uncertain"]);
+    assert!(session.report().problems[0].hint.contains("_ms"));
+}
+
+#[test]
+fn the_seed_examples_are_read() {
+    let session = Session::open("records/seed-example.jsonl");
+    let trace = session.trace();
+    let components: Vec<_> = calls(&session).iter().map(|call| trace.str(call.component)).collect();
+    assert_eq!(components, ["system_prompt", "user_query", "few_shot_examples"]);
+    let of: Vec<_> = calls(&session).iter().map(|call| trace.messages(call)[0].component).collect();
+    assert_eq!(of, [Component::System, Component::User, Component::FewShot]);
+    let answer = trace.messages(calls(&session)[1])[1];
+    assert_eq!(trace.text(answer.text), "The capital of France is Paris.");
+
+    let session = Session::open("records/seed-latency.json");
+    let call = calls(&session)[0];
+    assert_eq!(phases(call), [10_000, 50_000, 20_000, 150_000, 200_000, 10_000, 0]);
+    assert_eq!((call.duration, call.profile.unwrap().bottleneck()), (Some(ms(440)), Phase::TokenGeneration));
+}
+
+#[test]
+fn usage_bodies_of_providers_are_not_claimed() {
+    for body in [
+        r#"{"prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12}"#,
+        r#"{"prompt_tokens": 5, "completion_tokens": 7, "prompt_tokens_details": {"cached_tokens": 1}}"#,
+        r#"{"input_tokens": 5, "output_tokens": 7}"#,
+        r#"{"id": "x", "object": "chat.completion", "model": "m", "choices": [], "usage": {"prompt_tokens": 1}}"#,
+    ] {
+        assert_eq!(Session::of(body.as_bytes()).codes(), ["unknown_format"], "{body}");
+    }
+}
