@@ -8,9 +8,12 @@ use units::Money;
 /// Prices of the session's models.
 pub(crate) struct Bill {
     book: PriceBook,
-    /// Prices by provider, model and day: a trace has few of them and many calls.
-    known: RefCell<FxHashMap<(StrId, StrId, i64), Option<Rc<Price>>>>,
+    /// Prices looked up before: a trace has few of them and many calls.
+    known: RefCell<FxHashMap<Key, Option<Rc<Price>>>>,
 }
+
+/// Provider, model, day.
+type Key = (StrId, StrId, i64);
 
 /// Nanoseconds of a day.
 const DAY: i64 = 86_400_000_000_000;

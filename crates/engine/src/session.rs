@@ -55,6 +55,8 @@ impl Session {
     /// The next bytes of the file, as they lie on disk. False once nothing more is needed of it, because no
     /// reader knows its content.
     pub fn push(&mut self, chunk: &[u8]) -> bool {
+        // A table asked for meanwhile shows what there was then.
+        self.order.clear();
         match &mut self.import {
             Some(import) => {
                 import.push(chunk, &mut self.builder);

@@ -161,7 +161,8 @@ pub fn summary(session: &Session) -> Summary {
                 line => format!("{}, line {line}", file.name),
             };
             let stop = if problem.message.ends_with(['.', '?', '!']) { "" } else { "." };
-            let message = format!("{place}: {}{stop} {}", problem.message, problem.hint).trim_end().to_owned();
+            let message =
+                format!("{place}: {}{stop} {}", problem.message, problem.hint).trim_end().to_owned();
             problems.push(ProblemCount { code: problem.code.key(), count: problem.count, message });
         }
     }

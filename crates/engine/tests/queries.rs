@@ -3,8 +3,8 @@
 use engine::{
     Session,
     protocol::{
-        Answer, CallId, Command, EncodingName, Filter, LatencyOrder, Overview, Phase, Slot, Sort, SortKey, Status,
-        StatusFilter, Table,
+        Answer, CallId, Command, EncodingName, Filter, LatencyOrder, Overview, Phase, Slot, Sort, SortKey,
+        Status, StatusFilter, Table,
     },
 };
 use units::{Money, Nanos, Provenance};
@@ -85,7 +85,8 @@ fn the_overview_counts_what_stands_in_the_file() {
 fn a_component_above_thirty_per_cent_is_named_with_its_share() {
     let mut session = session(&[("metrics.jsonl", METRICS)]);
     let all = overview(&mut session, Filter::default());
-    let shares: Vec<_> = all.components.iter().map(|row| (row.name.as_str(), row.tokens, row.wasteful)).collect();
+    let shares: Vec<_> =
+        all.components.iter().map(|row| (row.name.as_str(), row.tokens, row.wasteful)).collect();
     assert_eq!(
         shares,
         [("few_shot_examples", 1500, true), ("system_prompt", 500, false), ("user_query", 301, false)]
@@ -192,7 +193,9 @@ fn texts_without_usage_are_counted_and_say_so() {
 #[test]
 fn the_workbench_counts_and_shows_pieces() {
     let mut session = counted(&[]);
-    let Answer::Count(count) = session.count(Slot::Prompt, EncodingName::O200kBase, "héllo wörld 🙂").unwrap() else {
+    let Answer::Count(count) =
+        session.count(Slot::Prompt, EncodingName::O200kBase, "héllo wörld 🙂").unwrap()
+    else {
         panic!()
     };
     assert_eq!((count.bytes, count.chars), (18, 13));

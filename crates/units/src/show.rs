@@ -59,9 +59,13 @@ pub fn nanos(length: Nanos) -> String {
     ms(length.as_ms())
 }
 
-/// `$62.81` from a dollar on, four decimals from a cent on, six below.
+/// `$62.81` from a dollar on, four decimals from a cent on, six below; `<$0.000001` for what is there but
+/// rounds to nothing.
 pub fn money(amount: Money) -> String {
     let picos = amount.picos().unsigned_abs();
+    if (1..500_000).contains(&picos) {
+        return if amount.picos() < 0 { ">−$0.000001" } else { "<$0.000001" }.to_owned();
+    }
     money_to(
         amount,
         if picos >= 1_000_000_000_000 {
@@ -141,8 +145,8 @@ mod tests {
             ("0.0205", "$0.0205"),
             ("0.00249", "$0.002490"),
             ("0", "$0.000000"),
+            ("0.00000016", "<$0.000001"),
             ("-1234.5", "−$1,234.50"),
-            ("0.000000005", "$0.000000"),
         ] {
             assert_eq!(money(amount.parse().unwrap()), text);
         }

@@ -9,7 +9,7 @@ pub(crate) const WASTEFUL: f64 = 0.30;
 
 /// What a prompt holds beside the texts that the file shows: the chat template, and whatever was left out of
 /// the file.
-const NOT_SHOWN: &str = "not in the file";
+pub(crate) const NOT_SHOWN: &str = "not in the file";
 
 /// Tokens and cost by component, most tokens first.
 ///

@@ -41,7 +41,7 @@ pub(crate) fn latency(session: &Session, filter: &Filter, order: LatencyOrder) -
     Latency {
         requests: requests.len() as u64,
         calls: (ids.len() as u64, trace.calls().count() as u64),
-        columns: columns(trace, &requests),
+        columns: columns(trace, &requests, order),
         bands: if sorted.is_empty() {
             Vec::new()
         } else {
@@ -70,22 +70,41 @@ fn distribution(values: impl Iterator<Item = f64>) -> (Option<Percentiles>, Opti
 }
 
 /// Requests one by one, or where there are too many, neighbours together.
-fn columns(trace: &Trace, requests: &[EndToEnd]) -> Vec<Column> {
-    let count = requests.len().min(COLUMNS);
+///
+/// By duration, the slowest tenth gets half the columns and the slowest hundredth 15% of them: that is where
+/// the surprises are. By time, each column has as many requests.
+fn columns(trace: &Trace, requests: &[EndToEnd], order: LatencyOrder) -> Vec<Column> {
+    let n = requests.len();
+    let count = n.min(COLUMNS);
+    let edge = |i: usize| match order {
+        LatencyOrder::Duration if n > COLUMNS => {
+            (shrink(i as f64 / count as f64) * n as f64).round() as usize
+        }
+        _ => i * n / count,
+    };
     (0..count)
-        .map(|i| {
-            let group = &requests[i * requests.len() / count..(i + 1) * requests.len() / count];
+        .filter_map(|i| {
+            let group = &requests[edge(i)..edge(i + 1).max(edge(i))];
+            let first = group.first()?;
             let phases = mean(group.iter().map(|request| &request.phases));
-            Column {
+            Some(Column {
                 n: group.len() as u32,
                 bottleneck: Some(phases.bottleneck()),
                 phases,
-                name: trace.str(group[0].name).to_owned(),
-                start: group[0].start,
-                call: Some(group[0].call),
-            }
+                name: trace.str(first.name).to_owned(),
+                start: first.start,
+                call: Some(first.call),
+            })
         })
         .collect()
+}
+
+/// From a place on the widened axis to the share of requests left of it.
+fn shrink(at: f64) -> f64 {
+    const KNEES: [(f64, f64); 4] = [(0.0, 0.0), (0.5, 0.9), (0.85, 0.99), (1.0, 1.0)];
+    let i = KNEES.iter().position(|knee| at <= knee.0).unwrap_or(3).max(1);
+    let ((from, low), (to, high)) = (KNEES[i - 1], KNEES[i]);
+    low + (at - from) / (to - from) * (high - low)
 }
 
 /// The mean of the requests around a percentile: one in fifty of all, at least one, of those sorted by
@@ -128,6 +147,14 @@ fn phase_row(all: &[Phases], sums: &Phases, phase: Phase) -> PhaseRow {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_widened_axis_covers_every_request_once() {
+        let edges: Vec<f64> = (0..=COLUMNS).map(|i| shrink(i as f64 / COLUMNS as f64)).collect();
+        assert_eq!((edges[0], edges[COLUMNS]), (0.0, 1.0));
+        assert!(edges.is_sorted());
+        assert!((shrink(0.5) - 0.9).abs() < 1e-12);
+    }
 
     #[test]
     fn a_band_holds_the_neighbours_of_its_percentile() {

@@ -1,6 +1,7 @@
 use trace::Phase;
 use units::{Nanos, show};
 
+use super::components::NOT_SHOWN;
 use crate::protocol::{Overview, PhaseSummary, Verdict, VerdictKind};
 
 /// What to look at first, in words: where the time goes, which component is disproportionate, where the
@@ -62,16 +63,21 @@ fn tokens(overview: &Overview) -> Option<Verdict> {
                 row.cost.map(|cost| format!(", {}", show::money(cost))).unwrap_or_default()
             ),
         }),
-        None => overview.components.first().map(|row| Verdict {
-            kind: VerdictKind::Tokens,
-            head: "No part of the prompt is above 30% of total tokens".to_owned(),
-            body: format!(
-                "The largest part is {}: {} of {} tokens.",
-                row.name,
-                show::percent(row.share, 1),
-                show::int(all)
-            ),
-        }),
+        None => {
+            let largest = overview.components.first()?;
+            let share = show::percent(largest.share, 1);
+            let (head, body) = if largest.name == NOT_SHOWN {
+                (
+                    format!("The text of {share} of all tokens is not in the file"),
+                    "Record prompts as well as counts, and each token is assigned to a component.".to_owned(),
+                )
+            } else {
+                let largest =
+                    format!("The largest is {}: {share} of {} tokens.", largest.name, show::int(all));
+                ("No component of the prompt is above 30% of total tokens".to_owned(), largest)
+            };
+            Some(Verdict { kind: VerdictKind::Tokens, head, body })
+        }
     }
 }
 
