@@ -76,6 +76,8 @@ pub enum Command {
         input: u64,
         /// Answer tokens.
         output: u64,
+        /// The encoding that counted them.
+        encoding: EncodingName,
         /// A model to quote even if it is not among the featured ones.
         model: String,
     },
@@ -679,7 +681,9 @@ pub struct Quote {
     pub provider: String,
     /// Prompt tokens on this model's tokenizer.
     pub input: Figure,
-    /// How that figure was found.
+    /// Answer tokens on this model's tokenizer.
+    pub output: Figure,
+    /// How these figures were found.
     pub method: String,
     /// Cost of the prompt.
     pub input_cost: Money,

@@ -158,8 +158,8 @@ impl Session {
             Command::Pieces { slot, from, count } => {
                 Answer::Pieces(self.bench.pieces(&self.counts, slot, from, count)?)
             }
-            Command::Quote { input, output, model } => {
-                Answer::Quotes(answers::quotes(&self.bill, input, output, &model))
+            Command::Quote { input, output, encoding, model } => {
+                Answer::Quotes(answers::quotes(&self.bill, (input, output), encoding, &model))
             }
             Command::Raw(_) | Command::Count { .. } => {
                 return Err("This command needs a file or a text beside it.".to_owned());

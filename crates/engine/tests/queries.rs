@@ -210,7 +210,8 @@ fn the_workbench_counts_and_shows_pieces() {
 #[test]
 fn quotes_price_a_call_on_each_model_exactly() {
     let mut session = session(&[]);
-    let quote = Command::Quote { input: 500, output: 0, model: "gpt-4".to_owned() };
+    let encoding = EncodingName::Cl100kBase;
+    let quote = Command::Quote { input: 500, output: 0, encoding, model: "gpt-4".to_owned() };
     let Answer::Quotes(quotes) = session.answer(quote).unwrap() else { panic!() };
     let gpt4 = quotes.iter().find(|quote| quote.model == "gpt-4").unwrap();
     assert_eq!(Some(gpt4.cost), money("0.015"), "500 tokens of system prompt at $0.03 per 1,000");
@@ -219,6 +220,8 @@ fn quotes_price_a_call_on_each_model_exactly() {
     assert!(quotes.is_sorted_by_key(|quote| quote.cost));
     let claude = quotes.iter().find(|quote| quote.model.starts_with("claude")).unwrap();
     assert_eq!(claude.input.from(), Provenance::Estimated);
+    let other = quotes.iter().find(|quote| quote.model == "gpt-5").unwrap();
+    assert_eq!((gpt4.input.from(), other.input.from()), (Provenance::Counted, Provenance::Estimated));
 }
 
 #[test]

@@ -1,0 +1,42 @@
+use yew::prelude::*;
+
+use crate::client::use_client;
+use crate::state::use_session;
+use crate::widgets::{Icon, IconName};
+
+/// What went wrong, until it is read.
+#[component]
+pub fn Banners() -> Html {
+    let (session, client) = (use_session(), use_client());
+    let dismiss = Callback::from(move |_: MouseEvent| client.dismiss());
+    let close = html! {
+        <button type="button" class="btn quiet sm" onclick={dismiss}>
+            <Icon name={IconName::Close} /><span class="vh">{ "Close this message" }</span>
+        </button>
+    };
+    html! {
+        <>
+            if let Some(why) = &session.fault {
+                <div class="callout bad" role="alert">
+                    <Icon name={IconName::Error} />
+                    <div class="grow">
+                        <b>{ "The engine stopped and was started anew" }</b>
+                        <p>{ "The files are read again; if it stops again, open them one by one to find the one that \
+                              does it. The view is kept." }</p>
+                        if !why.is_empty() {
+                            <p><code>{ why }</code></p>
+                        }
+                    </div>
+                    { close.clone() }
+                </div>
+            }
+            if let Some(why) = &session.refused {
+                <div class="callout" role="alert">
+                    <Icon name={IconName::Warn} />
+                    <p class="grow">{ why }</p>
+                    { close }
+                </div>
+            }
+        </>
+    }
+}

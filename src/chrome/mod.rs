@@ -1,0 +1,188 @@
+//! What stands around every screen: bars above and below, dialogs, dropping and keys.
+
+mod banner;
+mod command;
+mod dialog;
+mod foot;
+mod keys;
+mod load;
+mod palette;
+mod scope;
+mod top;
+
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, HtmlInputElement};
+use yew::prelude::*;
+
+use self::banner::Banners;
+use self::command::{Command, use_commands};
+use self::foot::Foot;
+use self::keys::Keys;
+use self::load::LoadBar;
+use self::palette::Palette;
+use self::scope::ScopeBar;
+use self::top::TopBar;
+use crate::client::{CHOOSER, use_client};
+use crate::format;
+use crate::platform::drop::{self, Drag};
+use crate::platform::keys::{is_typing, listen};
+use crate::route::Screen;
+use crate::state::{Session, use_session, use_view};
+use crate::views::import::NothingToShow;
+use crate::views::landing::Landing;
+use crate::views::{latency::Latency, overview::Overview, requests::Requests, workbench::Workbench};
+use crate::widgets::{Empty, IconName};
+
+/// What lies over the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// The command palette.
+    Palette,
+    /// The list of keys.
+    Keys,
+}
+
+/// The frame and the screen in it.
+#[component]
+pub fn Frame() -> Html {
+    let (session, client, view) = (use_session(), use_client(), use_view());
+    let over = use_state_eq(|| None::<Over>);
+    let drag = use_state_eq(|| None::<u32>);
+    let run = use_commands(over.setter());
+    let screen = view.view().screen;
+    let has_files = !session.info.files.is_empty() || session.reading;
+    let landing = screen == Screen::Landing || (screen.needs_files() && !has_files);
+
+    // Files opened on the landing page lead to what is in them.
+    use_effect_with(session.openings, {
+        let view = view.clone();
+        move |openings| {
+            if *openings > 0 && view.view().screen == Screen::Landing {
+                view.set(view.view().at(Screen::Overview));
+            }
+        }
+    });
+    use_effect_with(screen, |screen| {
+        let title = match screen {
+            Screen::Landing => "Tokenflame: where the tokens, the dollars and the milliseconds go".to_owned(),
+            screen => format!("{} · Tokenflame", screen.label()),
+        };
+        gloo::utils::document().set_title(&title);
+    });
+    use_effect_with((*over, session.reading), {
+        let (run, over) = (run.clone(), over.setter());
+        move |(open, reading)| {
+            let (open, reading) = (*open, *reading);
+            let listener = listen(move |event| {
+                let control = event.ctrl_key() || event.meta_key();
+                let command = match event.key().as_str() {
+                    "k" | "K" if control && !event.alt_key() && !event.shift_key() => {
+                        over.set(if open == Some(Over::Palette) { None } else { Some(Over::Palette) });
+                        event.prevent_default();
+                        return;
+                    }
+                    // An open dialog closes itself and takes all other keys.
+                    _ if open.is_some() || control || event.alt_key() => return,
+                    "Escape" if reading => Command::Cancel,
+                    _ if is_typing(event) => return,
+                    "o" => Command::Open,
+                    "?" => Command::Keys,
+                    "/" => Command::FocusSearch,
+                    _ => return,
+                };
+                event.prevent_default();
+                run.emit(command);
+            });
+            move || drop(listener)
+        }
+    });
+    use_effect_with(client.clone(), {
+        let drag = drag.setter();
+        move |client| {
+            let client = client.clone();
+            let listeners = drop::listen(move |what| match what {
+                Drag::Over(files) => drag.set(Some(files)),
+                Drag::Left => drag.set(None),
+                Drag::Dropped(files) => {
+                    drag.set(None);
+                    client.open(files);
+                }
+            });
+            move || std::mem::drop(listeners)
+        }
+    });
+
+    let chosen = Callback::from(move |event: Event| {
+        client.chosen(&event.target_unchecked_into::<HtmlInputElement>());
+    });
+    let close = {
+        let over = over.setter();
+        Callback::from(move |()| over.set(None))
+    };
+    let body = match screen {
+        Screen::Workbench => html! { <Workbench /> },
+        Screen::Landing => html! { <Landing /> },
+        _ if !has_files => html! { <Landing wanted={screen} /> },
+        _ if session.info.requests == 0 && session.reading => html! {
+            <Empty icon={IconName::File} title="Reading">
+                <p>{ "The first figures come as soon as the file has told of a call." }</p>
+            </Empty>
+        },
+        _ if session.info.requests == 0 => html! { <NothingToShow /> },
+        Screen::Overview => html! { <Overview /> },
+        Screen::Requests => html! { <Requests /> },
+        Screen::Latency => html! { <Latency /> },
+    };
+    html! {
+        <>
+            <div class="chrome">
+                <TopBar run={run.clone()} {landing} />
+                if screen.needs_files() && !session.info.files.is_empty() {
+                    <ScopeBar />
+                }
+                <LoadBar />
+                <Banners />
+            </div>
+            <main id="main" tabindex="-1">
+                if !landing {
+                    <h1 class="vh">{ screen.label() }</h1>
+                }
+                { body }
+                if let Some(files) = *drag {
+                    <div class="dropmask">{ drop_text(files, has_files) }</div>
+                }
+            </main>
+            <p class="vh" role="status">{ spoken(&session) }</p>
+            <Foot />
+            <input type="file" multiple=true hidden=true id={CHOOSER} onchange={chosen} aria-label="Files" />
+            { match *over {
+                Some(Over::Palette) => html! { <Palette {run} onclose={close} /> },
+                Some(Over::Keys) => html! { <Keys onclose={close} /> },
+                None => Html::default(),
+            } }
+        </>
+    }
+}
+
+/// What a screen reader says of the reading of files.
+fn spoken(session: &Session) -> String {
+    match session.took {
+        _ if session.reading => "Reading files".to_owned(),
+        None => String::new(),
+        Some(_) => {
+            let files = format::plural(session.info.files.len() as u64, "file");
+            format!("Read {files}: {}", format::plural(session.info.requests, "request"))
+        }
+    }
+}
+
+fn drop_text(files: u32, has_files: bool) -> String {
+    let files = if files == 0 { "files".to_owned() } else { format::plural(files.into(), "file") };
+    if has_files { format!("Drop to add {files} to this session") } else { format!("Drop to open {files}") }
+}
+
+/// Puts the focus into the search of the screen; false where it has none.
+fn focus_search() -> bool {
+    let field = gloo::utils::document().query_selector("main input[type=search]").ok().flatten();
+    field.and_then(|field| field.dyn_into::<HtmlElement>().ok()).is_some_and(|field| field.focus().is_ok())
+}

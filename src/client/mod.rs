@@ -1,0 +1,197 @@
+//! The page's end of the conversation with the engine.
+
+mod files;
+mod query;
+mod transport;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use engine::protocol::{Answer, Command, Event, Reply, SessionInfo};
+use js_sys::JsString;
+use units::Money;
+use web_sys::File;
+use yew::prelude::*;
+
+pub use files::CHOOSER;
+pub use query::{Query, use_query};
+use transport::Transport;
+
+use crate::platform::traffic;
+use crate::state::session::{Change, State};
+use crate::wire::Note;
+
+/// The connection to the engine. Cheap to clone; all clones are the same connection.
+#[derive(Clone)]
+pub struct Client(Rc<Inner>);
+
+struct Inner {
+    transport: RefCell<Option<Transport>>,
+    session: UseReducerDispatcher<State>,
+    /// Handles of the files of the session, to read them again should the engine have to be started anew.
+    files: RefCell<Vec<File>>,
+    /// Faults since files were last opened by a person.
+    faults: Cell<u32>,
+}
+
+impl PartialEq for Client {
+    fn eq(&self, other: &Client) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Client {
+    /// Starts the engine; what it says changes the session.
+    pub fn start(session: UseReducerDispatcher<State>) -> Client {
+        let seen = session.clone();
+        traffic::watch(gloo::utils::window().location().origin().unwrap_or_default(), move |own| {
+            seen.dispatch(Change::PageAsked { own });
+        });
+        let client = Client(Rc::new(Inner {
+            transport: RefCell::default(),
+            session,
+            files: RefCell::default(),
+            faults: Cell::default(),
+        }));
+        client.connect();
+        client
+    }
+
+    /// Asks the engine; `then` gets the reply.
+    pub fn ask(&self, command: Command, then: impl FnOnce(Reply) + 'static) {
+        self.send(command, None, None, then);
+    }
+
+    /// Asks about a text, which goes beside the command as it is.
+    pub fn ask_about(&self, command: Command, text: JsString, then: impl FnOnce(Reply) + 'static) {
+        self.send(command, None, Some(text), then);
+    }
+
+    /// Adds files to the session.
+    pub fn open(&self, files: Vec<File>) {
+        if !files.is_empty() {
+            self.0.faults.set(0);
+            self.read(files);
+        }
+    }
+
+    /// Stops the reading of files; what was read stays.
+    pub fn cancel(&self) {
+        self.change(Command::Cancel);
+    }
+
+    /// Forgets all files.
+    pub fn clear(&self) {
+        self.0.files.borrow_mut().clear();
+        // At once, whatever the engine still works on.
+        self.0.session.dispatch(Change::Info(SessionInfo::default()));
+        self.change(Command::Clear);
+    }
+
+    /// Prices a model by hand, in dollars per million tokens.
+    pub fn set_price(&self, model: String, input: Money, output: Money) {
+        self.change(Command::SetPrice { model, input, output });
+    }
+
+    /// Says why something a person asked for did not happen.
+    pub fn refuse(&self, why: String) {
+        self.0.session.dispatch(Change::Refused(why));
+    }
+
+    /// Takes the messages about faults and refusals away.
+    pub fn dismiss(&self) {
+        self.0.session.dispatch(Change::Dismissed);
+    }
+
+    /// Asks for a change of the session and takes over how it is afterwards.
+    fn change(&self, command: Command) {
+        let session = self.0.session.clone();
+        self.ask(command, move |reply| session.dispatch(Change::of(reply)));
+    }
+
+    fn read(&self, files: Vec<File>) {
+        let handles = files.iter().collect();
+        self.0.files.borrow_mut().extend(files);
+        self.0.session.dispatch(Change::Opening);
+        let session = self.0.session.clone();
+        self.send(Command::Open, Some(handles), None, move |reply| {
+            session.dispatch(Change::of(reply));
+            session.dispatch(Change::Opened);
+        });
+    }
+
+    fn send(
+        &self,
+        command: Command,
+        files: Option<js_sys::Array>,
+        text: Option<JsString>,
+        then: impl FnOnce(Reply) + 'static,
+    ) {
+        let transport = self.0.transport.borrow();
+        match transport.as_ref() {
+            Some(transport) => transport.send(&command, files, text, Box::new(then)),
+            None => then(Err("The engine does not run. Reload the page.".to_owned())),
+        }
+    }
+
+    fn connect(&self) {
+        let inner = Rc::downgrade(&self.0);
+        let heard = move |note: Note| {
+            if let Some(inner) = inner.upgrade() {
+                Client(inner).heard(note);
+            }
+        };
+        match Transport::start(heard) {
+            Ok(transport) => {
+                self.0.transport.replace(Some(transport));
+            }
+            Err(why) => self.0.session.dispatch(Change::Fault(why)),
+        }
+    }
+
+    fn heard(&self, note: Note) {
+        match note {
+            Note::Event(Event::Progress(progress)) => self.0.session.dispatch(Change::Progress(progress)),
+            Note::Event(Event::Fault(why)) => self.restart(why),
+            Note::Session(info) => self.0.session.dispatch(Change::Info(info)),
+            Note::Refused(why) => self.refuse(why),
+            Note::Pulse(pulse) => self.0.session.dispatch(Change::Pulse(pulse)),
+        }
+    }
+
+    /// After a fault: a new engine, and the same files again. If it happens once more, the files are left
+    /// out: one of them is the likely reason.
+    fn restart(&self, why: String) {
+        // First the transport goes, with all that it still had to say.
+        let lost = self.0.transport.borrow_mut().take().map(Transport::stop).unwrap_or_default();
+        self.0.faults.set(self.0.faults.get() + 1);
+        self.0.session.dispatch(Change::Fault(why));
+        if self.0.faults.get() > 2 {
+            return;
+        }
+        self.connect();
+        let files = self.0.files.take();
+        if self.0.faults.get() == 1 && !files.is_empty() {
+            self.read(files);
+        }
+        for then in lost {
+            then(Err("The engine stopped while it worked on this, and was started anew.".to_owned()));
+        }
+    }
+}
+
+impl Change {
+    fn of(reply: Reply) -> Change {
+        match reply {
+            Ok(Answer::Session(info)) => Change::Info(info),
+            Ok(_) => Change::Refused("The engine answered another question.".to_owned()),
+            Err(why) => Change::Refused(why),
+        }
+    }
+}
+
+/// The connection to the engine.
+#[hook]
+pub fn use_client() -> Client {
+    use_context().expect("the app provides the client to every component")
+}

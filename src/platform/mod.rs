@@ -1,0 +1,9 @@
+//! One browser API per file.
+
+pub mod clipboard;
+pub mod drop;
+pub mod fetch;
+pub mod keys;
+pub mod scroll;
+pub mod storage;
+pub mod traffic;

@@ -1,0 +1,159 @@
+//! The session as the page knows it: what the engine last said of it.
+
+use std::rc::Rc;
+
+use engine::protocol::{Progress, SessionInfo};
+use yew::prelude::*;
+
+use crate::wire::Pulse;
+
+/// What the engine last said.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Session {
+    /// Files and totals. Its generation is the page's own count of changes: it grows over restarts of the engine
+    /// and while files are read.
+    pub info: Rc<SessionInfo>,
+    /// Files are being read; [`use_reading`] says how far.
+    pub reading: bool,
+    /// Why the engine had to be started anew.
+    pub fault: Option<String>,
+    /// Why something asked for did not happen.
+    pub refused: Option<String>,
+    /// How long the files took to read, all together, ms.
+    pub took: Option<f64>,
+    /// The worker; `None` until it has started.
+    pub pulse: Option<Pulse>,
+    /// Requests that the page has made: to its own origin, and to others.
+    pub asked: (u32, u32),
+    /// How many times files were opened.
+    pub openings: u32,
+    /// The generation the engine itself gave last.
+    engine_generation: u32,
+}
+
+/// How far the reading of files has come. A context of its own, because it changes ten times a second and no
+/// screen has to be drawn again for it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reading {
+    /// What the engine last said of it.
+    pub progress: Progress,
+    /// When it began, ms.
+    began: f64,
+}
+
+impl Reading {
+    /// How long it has taken, ms.
+    pub fn elapsed(&self) -> f64 {
+        js_sys::Date::now() - self.began
+    }
+}
+
+/// Both, and what nobody but [`Change`] needs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct State {
+    /// What the screens see.
+    pub session: Session,
+    /// What the load bar sees.
+    pub reading: Reading,
+    /// Openings that the engine has not finished.
+    pending: u32,
+}
+
+/// What changes the session.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// Files and totals are these now.
+    Info(SessionInfo),
+    /// Files have been given to the engine.
+    Opening,
+    /// So far the reading has come.
+    Progress(Progress),
+    /// The reading is over.
+    Opened,
+    /// The engine had to be started anew.
+    Fault(String),
+    /// Something asked for did not happen.
+    Refused(String),
+    /// The messages have been read.
+    Dismissed,
+    /// The worker lives.
+    Pulse(Pulse),
+    /// The page has made a request.
+    PageAsked {
+        /// To its own origin.
+        own: bool,
+    },
+}
+
+impl Session {
+    /// Requests that page and worker have made: to their own origin, and to others.
+    pub fn traffic(&self) -> (u32, u32) {
+        let pulse = self.pulse.unwrap_or_default();
+        (self.asked.0 + pulse.own, self.asked.1 + pulse.foreign)
+    }
+
+    fn set_info(&mut self, mut info: SessionInfo) {
+        let engine_generation = info.generation;
+        info.generation = self.info.generation;
+        if engine_generation != self.engine_generation || info != *self.info {
+            info.generation += 1;
+            self.engine_generation = engine_generation;
+            if info.files.is_empty() {
+                self.took = None;
+            }
+            self.info = Rc::new(info);
+        }
+    }
+}
+
+impl Reducible for State {
+    type Action = Change;
+
+    fn reduce(self: Rc<Self>, change: Change) -> Rc<Self> {
+        let mut next = (*self).clone();
+        let session = &mut next.session;
+        match change {
+            Change::Info(info) => session.set_info(info),
+            Change::Opening => {
+                if next.pending == 0 {
+                    next.reading = Reading { began: js_sys::Date::now(), ..Reading::default() };
+                }
+                next.pending += 1;
+                session.openings += 1;
+                session.refused = None;
+            }
+            Change::Progress(progress) => next.reading.progress = progress,
+            Change::Opened => {
+                next.pending = next.pending.saturating_sub(1);
+                if next.pending == 0 {
+                    session.took = Some(session.took.unwrap_or_default() + next.reading.elapsed());
+                }
+            }
+            Change::Fault(why) => {
+                next.pending = 0;
+                session.pulse = None;
+                session.fault = Some(why);
+                session.set_info(SessionInfo::default());
+            }
+            Change::Refused(why) => session.refused = Some(why),
+            Change::Dismissed => (session.fault, session.refused) = (None, None),
+            Change::Pulse(pulse) => session.pulse = Some(pulse),
+            Change::PageAsked { own: true } => session.asked.0 += 1,
+            Change::PageAsked { own: false } => session.asked.1 += 1,
+        }
+        next.session.reading = next.pending > 0;
+        Rc::new(next)
+    }
+}
+
+/// The session as the engine last told it.
+#[hook]
+pub fn use_session() -> Session {
+    use_context().expect("the app provides the session to every component")
+}
+
+/// How far the reading of files has come.
+#[hook]
+pub fn use_reading() -> Reading {
+    use_context().expect("the app provides the reading to every component")
+}

@@ -1,0 +1,233 @@
+//! What became of every record of the files: read = kept + merged + dropped.
+
+use engine::protocol::{FileReport, Problem};
+use yew::prelude::*;
+
+use crate::client::use_client;
+use crate::format;
+use crate::state::use_session;
+use crate::widgets::{ErrorState, Icon, IconName, Swatch, use_width};
+
+const KEPT: &str = "var(--text-2)";
+const MERGED: &str = "var(--text-3)";
+const DROPPED: &str = "var(--warn)";
+
+/// Records of one file or of all.
+#[derive(Clone, Default, PartialEq)]
+struct Sums {
+    read: u64,
+    kept: u64,
+    merged: Vec<(String, u64)>,
+    dropped: Vec<(String, u64)>,
+}
+
+impl Sums {
+    fn of(files: &[FileReport]) -> Sums {
+        let mut sums = Sums::default();
+        for file in files {
+            sums.read += file.read;
+            sums.kept += file.kept();
+            for (to, from) in [(&mut sums.merged, &file.merged), (&mut sums.dropped, &file.dropped)] {
+                for (reason, n) in from {
+                    match to.iter_mut().find(|(known, _)| known == reason) {
+                        Some((_, sum)) => *sum += n,
+                        None => to.push((reason.clone(), *n)),
+                    }
+                }
+            }
+        }
+        sums.merged.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+        sums.dropped.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+        sums
+    }
+}
+
+fn total(reasons: &[(String, u64)]) -> u64 {
+    reasons.iter().map(|(_, n)| n).sum()
+}
+
+/// The import report over all files; opens to each file and its problems.
+#[component]
+pub fn ImportReport() -> Html {
+    let session = use_session();
+    let files = &session.info.files;
+    let problems: usize = files.iter().map(|file| file.problems.len()).sum();
+    let sums = Sums::of(files);
+
+    let mut formats: Vec<&str> = Vec::new();
+    for file in files {
+        let name = if file.format_name.is_empty() { "unknown format" } else { &file.format_name };
+        if !formats.contains(&name) {
+            formats.push(name);
+        }
+    }
+    let bytes = files.iter().map(|file| file.bytes).sum();
+    let mut caption = vec![format::plural(files.len() as u64, "file"), formats.join(", ")];
+    caption.push(match session.took {
+        Some(took) => format!("{} in {}", format::bytes(bytes), format::ms(took)),
+        None => format::bytes(bytes),
+    });
+    html! {
+        <section class="panel import" aria-label="Import report">
+            <div class="import-sum">
+                <div>
+                    <h2>{ "Import report" }</h2>
+                    <p class="small dim">{ caption.join(", ") }</p>
+                </div>
+                <ImportBar sums={sums.clone()} />
+                { equation(&sums) }
+            </div>
+            <details class="import-files">
+                <summary>
+                    <Icon name={IconName::Right} />
+                    { match problems {
+                        0 => "File by file".to_owned(),
+                        n => format!("File by file, with {}", format::plural(n as u64, "problem")),
+                    } }
+                </summary>
+                { for files.iter().map(file_report) }
+            </details>
+        </section>
+    }
+}
+
+/// "read = kept + merged + dropped" with the reasons.
+fn equation(sums: &Sums) -> Html {
+    let reasons = |reasons: &[(String, u64)]| match reasons {
+        [] => String::new(),
+        [(only, _)] => format!(" ({only})"),
+        several => {
+            let each: Vec<String> =
+                several.iter().map(|(reason, n)| format!("{} {reason}", format::int(*n))).collect();
+            format!(" ({})", each.join(", "))
+        }
+    };
+    let part = |fill: &'static str, n: u64, word: String| {
+        html! { <span><Swatch {fill} /><span><b>{ format::int(n) }</b>{ " " }{ word }</span></span> }
+    };
+    html! {
+        <p class="legend">
+            <span><span><b>{ format::int(sums.read) }</b>{ if sums.read == 1 { " record read =" } else { " records read =" } }</span></span>
+            { part(KEPT, sums.kept, "kept +".to_owned()) }
+            { part(MERGED, total(&sums.merged), format!("merged{} +", reasons(&sums.merged))) }
+            { part(DROPPED, total(&sums.dropped), format!("dropped{}", reasons(&sums.dropped))) }
+        </p>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct ImportBarProps {
+    sums: Sums,
+}
+
+/// The equation as a bar; what is there is seen, however small.
+#[component]
+fn ImportBar(props: &ImportBarProps) -> Html {
+    let node = use_node_ref();
+    let width = use_width(&node);
+    let Sums { read, kept, merged, dropped } = &props.sums;
+    let parts = [(KEPT, *kept), (MERGED, total(merged)), (DROPPED, total(dropped))];
+    let parts: Vec<_> = parts.into_iter().filter(|(_, n)| *n > 0).collect();
+    // Three px at least for each part but the largest, which gives way, and a gap of one px between them.
+    let share = |n: u64| n as f64 / (*read).max(1) as f64 * width;
+    let largest = parts.iter().map(|(_, n)| *n).max().unwrap_or_default();
+    let taken: f64 = parts.iter().filter(|(_, n)| *n != largest).map(|(_, n)| share(*n).max(3.0)).sum();
+    let room = width - taken - parts.len().saturating_sub(1) as f64;
+    let mut x = 0.0;
+    html! {
+        <div ref={node} class="import-bar" aria-hidden="true">
+            if width > 0.0 {
+                <svg width={width.to_string()} height="12">
+                    { for parts.iter().map(|(fill, n)| {
+                        let w = if *n == largest { room.max(3.0) } else { share(*n).max(3.0) };
+                        let at = x;
+                        x += w + 1.0;
+                        html! {
+                            <rect class="mark" x={at.to_string()} y="1" width={w.to_string()} height="10" fill={*fill} />
+                        }
+                    }) }
+                </svg>
+            }
+        </div>
+    }
+}
+
+fn file_report(file: &FileReport) -> Html {
+    let size = match file.decoded_bytes {
+        decoded if decoded > file.bytes => {
+            format!("{}, {} unpacked", format::bytes(file.bytes), format::bytes(decoded))
+        }
+        _ => format::bytes(file.bytes),
+    };
+    let format = if file.format_name.is_empty() { "unknown format" } else { &file.format_name };
+    html! {
+        <section class="import-file">
+            <h3>{ &file.name } <span class="dim small">{ format!("{format}, {size}") }</span></h3>
+            { equation(&Sums::of(std::slice::from_ref(file))) }
+            if !file.problems.is_empty() {
+                <ul class="problems">{ for file.problems.iter().map(problem) }</ul>
+            }
+        </section>
+    }
+}
+
+fn problem(problem: &Problem) -> Html {
+    let place = match problem.line {
+        0 if problem.byte == 0 => String::new(),
+        0 => format!("byte {}", format::int(problem.byte)),
+        line => format!("line {}", format::int(line)),
+    };
+    let first = if problem.count > 1 { "first at " } else { "at " };
+    html! {
+        <li>
+            <Icon name={IconName::Warn} class="warn" />
+            <div>
+                <p>
+                    { &problem.message }
+                    if problem.count > 1 {
+                        { " " }<span class="tag">{ format!("{} times", format::int(problem.count)) }</span>
+                    }
+                </p>
+                if !problem.hint.is_empty() {
+                    <p class="mid">{ &problem.hint }</p>
+                }
+                <p class="small dim">
+                    <code>{ problem.code.key() }</code>
+                    if !place.is_empty() {
+                        { format!(", {first}{place}") }
+                    }
+                </p>
+            </div>
+        </li>
+    }
+}
+
+/// Stands alone where the files hold no model call: says why, and what can be done.
+#[component]
+pub fn NothingToShow() -> Html {
+    let (session, client) = (use_session(), use_client());
+    let files = &session.info.files;
+    let choose = Callback::from(move |_: MouseEvent| client.choose());
+    let title = match &files[..] {
+        [only] if only.format.is_empty() => format!("{} could not be read", only.name),
+        [only] => format!("{} holds no model call", only.name),
+        several if several.iter().all(|file| file.format.is_empty()) => {
+            "None of these files could be read".to_owned()
+        }
+        _ => "These files hold no model call".to_owned(),
+    };
+    html! {
+        <div class="sheet">
+            <ErrorState {title}>
+                { for files.iter().flat_map(|file| &file.problems).take(3).map(|problem| html! {
+                    <>
+                        <p>{ &problem.message }</p>
+                        <p class="small">{ &problem.hint }</p>
+                    </>
+                }) }
+                <button type="button" class="btn" onclick={choose}>{ "Choose other files" }</button>
+            </ErrorState>
+            <ImportReport />
+        </div>
+    }
+}

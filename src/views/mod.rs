@@ -1,0 +1,8 @@
+//! The screens, one folder each.
+
+pub mod import;
+pub mod landing;
+pub mod latency;
+pub mod overview;
+pub mod requests;
+pub mod workbench;

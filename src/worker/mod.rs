@@ -1,0 +1,130 @@
+//! The engine's side of the port: reads files piece by piece, and answers in between.
+
+mod read;
+mod respond;
+mod vocabulary;
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use engine::Session;
+use engine::protocol::{Event, Reply};
+use js_sys::WebAssembly::Memory;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{File, MessageChannel, MessageEvent, MessagePort, WorkerGlobalScope};
+
+use crate::platform::traffic;
+use crate::wire::{self, Envelope, Note, Pulse};
+
+thread_local! {
+    /// For the panic hook, which has to be `Send` and so cannot hold the port itself.
+    static PORT: RefCell<Option<MessagePort>> = const { RefCell::new(None) };
+}
+
+/// Serves the port until the page ends the worker. `base` is the folder the page lies in.
+pub fn start(port: MessagePort, base: String) {
+    PORT.set(Some(port.clone()));
+    std::panic::set_hook(Box::new(|fault| {
+        PORT.with_borrow(|port| {
+            let note = wire::encode(&Note::Event(Event::Fault(fault.to_string())));
+            if let (Some(port), Ok(body)) = (port, note) {
+                let _ = port.post_message(&Envelope { body, ..Envelope::default() }.pack());
+            }
+        });
+    }));
+
+    let worker = Rc::new(Worker {
+        port: port.clone(),
+        session: RefCell::default(),
+        files: RefCell::default(),
+        queue: RefCell::default(),
+        reading: Cell::new(false),
+        stops: Cell::new(0),
+        vocabularies: vocabulary::Vocabularies::new(&base),
+        pulse: Cell::default(),
+    });
+    let watcher = worker.clone();
+    traffic::watch(origin_of(&base), move |own| {
+        let mut pulse = watcher.pulse.get();
+        *if own { &mut pulse.own } else { &mut pulse.foreign } += 1;
+        watcher.pulse.set(pulse);
+        watcher.tell_pulse();
+    });
+    worker.tell_pulse();
+
+    let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+        worker.clone().respond(Envelope::unpack(&event.data()));
+    });
+    // What waits in the port is delivered from now on.
+    port.set_onmessage(Some(heard.as_ref().unchecked_ref()));
+    heard.forget();
+}
+
+/// The engine and what it needs of the browser.
+struct Worker {
+    port: MessagePort,
+    session: RefCell<Session>,
+    /// The files of the session in the order in which the engine numbers them.
+    files: RefCell<Vec<File>>,
+    /// Files that are still to be read.
+    queue: RefCell<VecDeque<read::Opening>>,
+    reading: Cell<bool>,
+    /// Grows when the page stops the reading.
+    stops: Cell<u32>,
+    vocabularies: vocabulary::Vocabularies,
+    pulse: Cell<Pulse>,
+}
+
+impl Worker {
+    fn reply(&self, id: u32, reply: &Reply) {
+        self.post(Some(id), wire::encode(reply));
+    }
+
+    fn tell(&self, note: &Note) {
+        self.post(None, wire::encode(note));
+    }
+
+    fn post(&self, id: Option<u32>, body: Result<JsValue, serde_wasm_bindgen::Error>) {
+        let body = body.expect("JS can hold every type of the protocol");
+        let message = Envelope { id, body, ..Envelope::default() }.pack();
+        self.port.post_message(&message).expect("plain objects can be posted");
+    }
+
+    fn tell_session(&self) {
+        let info = self.session.borrow().info();
+        self.tell(&Note::Session(info));
+        self.tell_pulse();
+    }
+
+    fn tell_pulse(&self) {
+        let buffer = wasm_bindgen::memory().unchecked_into::<Memory>().buffer();
+        let memory = f64::from(buffer.unchecked_into::<js_sys::ArrayBuffer>().byte_length());
+        let pulse = Pulse { memory, ..self.pulse.get() };
+        self.tell(&Note::Pulse(pulse));
+    }
+}
+
+/// The clock of this worker, ms.
+fn now() -> f64 {
+    let scope: WorkerGlobalScope = js_sys::global().unchecked_into();
+    scope.performance().map_or_else(js_sys::Date::now, |clock| clock.now())
+}
+
+/// Lets messages that have come meanwhile be heard. By a message of its own: a timer would wait for 4 ms.
+async fn breathe() {
+    let Ok(channel) = MessageChannel::new() else { return };
+    let turn = js_sys::Promise::new(&mut |go_on, _| {
+        channel.port1().set_onmessage(Some(&go_on));
+        let _ = channel.port2().post_message(&JsValue::NULL);
+    });
+    let _ = JsFuture::from(turn).await;
+    channel.port1().close();
+}
+
+/// Scheme, host and port of an address.
+fn origin_of(url: &str) -> String {
+    let host = url.find("://").map_or(0, |scheme| scheme + 3);
+    url[host..].find('/').map_or(url, |path| &url[..host + path]).to_owned()
+}

@@ -1,0 +1,118 @@
+//! Answering commands; those that need a file or a text are answered here, all others by the engine.
+
+use std::rc::Rc;
+
+use engine::RangeDecoder;
+use engine::protocol::{Answer, CallId, Command, EncodingName, RawRecord, Reply, Slot};
+use js_sys::{Array, ArrayBuffer, JsString, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::File;
+
+use super::{Worker, now, read::Opening};
+use crate::wire::{self, Envelope};
+
+/// Bytes shown of a raw record, and how many records of a call: what a person can look through.
+const RAW_BYTES: u64 = 1024 * 1024;
+const RAW_RECORDS: usize = 50;
+/// Bytes of a file searched for a record at a time.
+const SLICE: u64 = 1024 * 1024;
+
+impl Worker {
+    /// Takes a message of the page.
+    pub fn respond(self: Rc<Self>, message: Envelope) {
+        let Some(id) = message.id else { return };
+        let command = match wire::decode::<Command>(message.body) {
+            Ok(command) => command,
+            Err(error) => {
+                return self.reply(id, &Err(format!("The engine does not know this command: {error}")));
+            }
+        };
+        match command {
+            Command::Open => {
+                let files = message.files.as_ref().map(Array::iter).into_iter().flatten();
+                self.open(Opening { id, files: files.filter_map(|file| file.dyn_into().ok()).collect() });
+            }
+            Command::Count { slot, encoding } => spawn_local(async move {
+                let reply = self.count(slot, encoding, message.text.unwrap_or_default()).await;
+                self.reply(id, &reply);
+            }),
+            Command::Raw(call) => spawn_local(async move {
+                let records = self.raw(call).await;
+                self.reply(id, &Ok(Answer::Raw(records)));
+            }),
+            command => {
+                if matches!(command, Command::Cancel | Command::Clear) {
+                    self.stop();
+                }
+                if command == Command::Clear {
+                    self.files.borrow_mut().clear();
+                }
+                let reply = self.session.borrow_mut().answer(command);
+                self.reply(id, &reply);
+            }
+        }
+    }
+
+    async fn count(&self, slot: Slot, encoding: EncodingName, text: JsString) -> Reply {
+        self.load_vocabulary(encoding).await?;
+        let began = now();
+        let mut reply = self.session.borrow_mut().count(slot, encoding, &String::from(text));
+        if let Ok(Answer::Count(count)) = &mut reply {
+            count.ms = now() - began;
+        }
+        reply
+    }
+
+    async fn raw(&self, call: CallId) -> Vec<RawRecord> {
+        let refs = self.session.borrow().raw_records(call);
+        let mut records = Vec::new();
+        for at in refs.iter().take(RAW_RECORDS) {
+            let mut place = self.session.borrow().place(*at);
+            let (file, plain) = {
+                let number = at.file.0 as usize;
+                let session = self.session.borrow();
+                let plain =
+                    session.trace().files.get(number).is_some_and(|file| file.bytes == file.decoded_bytes);
+                (self.files.borrow().get(number).cloned(), plain)
+            };
+            let len = u64::from(at.len).min(RAW_BYTES);
+            if len < u64::from(at.len) {
+                place += &format!(" (the first {} of {} bytes)", len, at.len);
+            }
+            let text = match file {
+                Some(file) => read_range(&file, at.offset, len, plain).await,
+                None => Err(JsValue::UNDEFINED),
+            };
+            let text = text.unwrap_or_else(|_| {
+                "The file cannot be read any more: it was changed, moved or removed. Open it again."
+                    .to_owned()
+            });
+            records.push(RawRecord { place, text });
+        }
+        if refs.len() > RAW_RECORDS {
+            let more = refs.len() - RAW_RECORDS;
+            records.push(RawRecord { place: format!("{more} more records"), text: String::new() });
+        }
+        records
+    }
+}
+
+/// The text of a range of the decoded file. A compressed file has to be read from its beginning.
+async fn read_range(file: &File, offset: u64, len: u64, plain: bool) -> Result<String, JsValue> {
+    if plain {
+        return Ok(String::from_utf8_lossy(&read_bytes(file, offset, len).await?).into_owned());
+    }
+    let mut decoder = RangeDecoder::new(offset, len);
+    let mut from = 0;
+    while from < file.size() as u64 && decoder.push(&read_bytes(file, from, SLICE).await?) {
+        from += SLICE;
+    }
+    Ok(decoder.finish())
+}
+
+async fn read_bytes(file: &File, from: u64, len: u64) -> Result<Vec<u8>, JsValue> {
+    let slice = file.slice_with_f64_and_f64(from as f64, (from + len) as f64)?;
+    let buffer = JsFuture::from(slice.array_buffer()).await?;
+    Ok(Uint8Array::new(&buffer.unchecked_into::<ArrayBuffer>()).to_vec())
+}
