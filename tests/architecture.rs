@@ -19,8 +19,17 @@ const ARROWS: [(&str, &[&str]); 9] = [
 ];
 
 /// A browser, a clock or chance in the engine would make its answers depend on where it runs.
-const FORBIDDEN: [&str; 9] =
-    ["web-sys", "js-sys", "wasm-bindgen", "yew", "gloo", "getrandom", "rand", "bincode", "opentelemetry-proto"];
+const FORBIDDEN: [&str; 9] = [
+    "web-sys",
+    "js-sys",
+    "wasm-bindgen",
+    "yew",
+    "gloo",
+    "getrandom",
+    "rand",
+    "bincode",
+    "opentelemetry-proto",
+];
 
 fn metadata() -> Value {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml");
@@ -45,7 +54,11 @@ fn dependencies(metadata: &Value) -> BTreeMap<String, Vec<String>> {
         .iter()
         .map(|node| {
             let normal = |dep: &&Value| {
-                dep["dep_kinds"].as_array().unwrap().iter().any(|kind| kind["kind"].is_null() && kind["target"].is_null())
+                dep["dep_kinds"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .any(|kind| kind["kind"].is_null() && kind["target"].is_null())
             };
             let deps = node["deps"].as_array().unwrap().iter().filter(normal);
             let deps = deps.map(|dep| names[dep["pkg"].as_str().unwrap()].to_owned()).collect();

@@ -16,7 +16,12 @@ fn expected(format: &str) -> Value {
 
 /// Exit code, standard output and standard error of `tokenflame summary ... --json`.
 fn run(files: &[PathBuf]) -> (i32, Value, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_tokenflame")).arg("summary").args(files).arg("--json").output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_tokenflame"))
+        .arg("summary")
+        .args(files)
+        .arg("--json")
+        .output()
+        .unwrap();
     let json = serde_json::from_slice(&output.stdout).unwrap_or(Value::Null);
     (output.status.code().unwrap(), json, String::from_utf8(output.stderr).unwrap())
 }
@@ -82,7 +87,10 @@ fn claude_code_figures_are_as_expected() {
         assert_eq!(ours["models"], expected["models"], "{file}");
         assert_eq!(ours["tokens"]["fresh"], usage("input_tokens"), "{file}");
         assert_eq!(ours["tokens"]["input"], usage("input_tokens") + read + write, "{file}");
-        assert_eq!((&ours["tokens"]["cache_read"], &ours["tokens"]["cache_write"]), (&read.into(), &write.into()));
+        assert_eq!(
+            (&ours["tokens"]["cache_read"], &ours["tokens"]["cache_write"]),
+            (&read.into(), &write.into())
+        );
         assert_eq!(ours["tokens"]["output"], usage("output_tokens"), "{file}");
         assert!(ours["latency_ms"].is_null(), "the log has no durations");
     }
@@ -129,7 +137,8 @@ fn the_worked_example_comes_out() {
     // Three components of gpt-4 at $0.03 and $0.06 per 1,000 tokens; texts only, so the tokens are counted.
     let ours = summary("records/seed-example.jsonl");
     assert_eq!(ours["requests"], 3);
-    let (input, output) = (ours["tokens"]["input"].as_u64().unwrap(), ours["tokens"]["output"].as_u64().unwrap());
+    let (input, output) =
+        (ours["tokens"]["input"].as_u64().unwrap(), ours["tokens"]["output"].as_u64().unwrap());
     let picos = u128::from(input) * 30_000_000 + u128::from(output) * 60_000_000;
     let cost: f64 = ours["cost_usd"].as_str().unwrap().parse().unwrap();
     assert!((cost - picos as f64 / 1e12).abs() < 1e-15, "{cost} {picos}");

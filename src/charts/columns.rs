@@ -248,7 +248,7 @@ mod tests {
         column
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn a_part_of_the_requests_lies_where_its_columns_end() {
         let parts = parts(&[column(9, 1), column(1, 5)]);
         assert_eq!(place(&parts, 0.9, 0.0, 10.0), 10.0);
@@ -256,7 +256,7 @@ mod tests {
         assert_eq!(place(&parts, 1.0, 0.0, 10.0), 20.0);
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn few_columns_are_never_cut() {
         assert_eq!(ceiling(&[column(1, 1), column(1, 900)]), (900.0, false));
         assert_eq!(ceiling(&[]), (1.0, false));

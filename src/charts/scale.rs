@@ -78,8 +78,9 @@ pub fn axis_ms(v: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
 
-    #[test]
+    #[wasm_bindgen_test]
     fn ticks_are_round_and_reach_the_maximum() {
         assert_eq!(ticks(310.0, 3), [0.0, 200.0, 400.0]);
         assert_eq!(ticks(0.0, 3), [0.0, 1.0]);
@@ -88,7 +89,7 @@ mod tests {
         assert_eq!(log_ticks(3.0, 110.0), [5.0, 10.0, 20.0, 50.0, 100.0]);
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn scales_map_ends_to_ends() {
         let x = Scale::logarithmic((1.0, 100.0), (0.0, 200.0));
         assert!((x.at(10.0) - 100.0).abs() < 1e-9);

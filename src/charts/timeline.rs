@@ -286,15 +286,16 @@ fn time_axis(start: Timestamp, length: Nanos, (left, right): (f64, f64), y: f64)
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
 
-    #[test]
+    #[wasm_bindgen_test]
     fn lengths_are_told_in_the_largest_whole_unit() {
         assert_eq!(length(Nanos(15 * 60 * SECOND)), "15 minutes");
         assert_eq!(length(Nanos(DAY)), "day");
         assert_eq!(length(Nanos(SECOND / 2)), "500 ms");
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn labels_at_the_same_height_are_moved_apart() {
         assert_eq!(apart(vec![100.0, 100.0, 40.0], 100.0), [100.0, 88.0, 40.0]);
     }

@@ -12,5 +12,9 @@ pub fn run() -> Result<(), String> {
         .args(["run", "--package", "tokenflame-tokens", "--example", "generate"])
         .status()
         .map_err(|error| format!("cargo did not start: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("the generator of the vocabularies failed ({status})")) }
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("the generator of the vocabularies failed ({status})"))
+    }
 }

@@ -56,7 +56,8 @@ pub fn PasteBox() -> Html {
                     Ok(_) => return,
                     Err(why) => return known.set(Known::Failed(why)),
                 };
-                let quote = Command::Quote { input: tokens, output: 0, encoding: ENCODING, model: MODEL.to_owned() };
+                let quote =
+                    Command::Quote { input: tokens, output: 0, encoding: ENCODING, model: MODEL.to_owned() };
                 quoter.ask(quote, move |reply| {
                     if *last.borrow() == turn {
                         known.set(Known::Counted(tokens, price(reply)));

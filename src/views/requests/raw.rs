@@ -141,7 +141,7 @@ fn lay_out(text: &str) -> String {
 mod tests {
     use super::lay_out;
 
-    #[test]
+    #[wasm_bindgen_test]
     fn a_laid_out_record_keeps_every_digit_and_text() {
         assert_eq!(
             lay_out(r#"{"a": [1.10,{}], "b,{": "x\"]", "c":[ ]}"#),

@@ -81,12 +81,13 @@ pub fn all_decimals(amount: Money) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
 
     fn money(text: &str) -> Money {
         text.parse().unwrap()
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn worked_examples_come_out_exactly() {
         let call = Unit::Thousand.cost(money("0.03"), 500);
         assert_eq!(all_decimals(call), "$0.015");
@@ -96,7 +97,7 @@ mod tests {
         assert_eq!(Unit::Million.convert(money("30"), Unit::Thousand), money("0.03"));
     }
 
-    #[test]
+    #[wasm_bindgen_test]
     fn what_is_typed_is_read_or_refused_in_words() {
         assert_eq!(typed_number(" 12,480 "), Ok(Some(12_480)));
         assert_eq!(typed_number(""), Ok(None));

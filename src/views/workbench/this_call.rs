@@ -88,7 +88,10 @@ pub fn ThisCall(props: &ThisCallProps) -> Html {
             unit,
             typed(&output),
             *response,
-            quote.as_ref().filter(|_| response.is_known()).map(|q| (q.output, q.output_price, q.cost - q.input_cost)),
+            quote
+                .as_ref()
+                .filter(|_| response.is_known())
+                .map(|q| (q.output, q.output_price, q.cost - q.input_cost)),
         ),
     ];
     let from =
