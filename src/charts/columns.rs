@@ -238,6 +238,8 @@ pub fn phase_bar(phases: &Phases, height: u32, scale: f64) -> Html {
 
 #[cfg(test)]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
     use units::Nanos;
 
     use super::*;

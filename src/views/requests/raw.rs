@@ -139,6 +139,8 @@ fn lay_out(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
     use super::lay_out;
 
     #[wasm_bindgen_test]
