@@ -27,7 +27,7 @@ pub fn LoadBar() -> Html {
     let left = (progress.total_bytes.saturating_sub(progress.bytes)) as f64 / speed.max(1e-9);
     let cancel = Callback::from(move |_: MouseEvent| client.cancel());
     html! {
-        <section class="loadbar" aria-label="Reading">
+        <section class="loadbar" aria-label="Reading" data-reading="true">
             <div class="figs">
                 if progress.total_bytes == 0 {
                     <b>{ "Opening" }</b>

@@ -102,15 +102,19 @@ fn equation(sums: &Sums) -> Html {
             format!(" ({})", each.join(", "))
         }
     };
-    let part = |fill: &'static str, n: u64, word: String| {
-        html! { <span><Swatch {fill} /><span><b>{ format::int(n) }</b>{ " " }{ word }</span></span> }
+    let part = |fill: &'static str, fig: &'static str, n: u64, word: String| {
+        html! {
+            <span><Swatch {fill} /><span>
+                <b data-fig={fig} data-value={n.to_string()}>{ format::int(n) }</b>{ " " }{ word }
+            </span></span>
+        }
     };
     html! {
         <p class="legend">
-            <span><span><b>{ format::int(sums.read) }</b>{ if sums.read == 1 { " record read =" } else { " records read =" } }</span></span>
-            { part(KEPT, sums.kept, "kept +".to_owned()) }
-            { part(MERGED, total(&sums.merged), format!("merged{} +", reasons(&sums.merged))) }
-            { part(DROPPED, total(&sums.dropped), format!("dropped{}", reasons(&sums.dropped))) }
+            <span><span><b data-fig="records_read" data-value={sums.read.to_string()}>{ format::int(sums.read) }</b>{ if sums.read == 1 { " record read =" } else { " records read =" } }</span></span>
+            { part(KEPT, "records_kept", sums.kept, "kept +".to_owned()) }
+            { part(MERGED, "records_merged", total(&sums.merged), format!("merged{} +", reasons(&sums.merged))) }
+            { part(DROPPED, "records_dropped", total(&sums.dropped), format!("dropped{}", reasons(&sums.dropped))) }
         </p>
     }
 }

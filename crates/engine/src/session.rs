@@ -118,6 +118,7 @@ impl Session {
         if call.0 as usize >= trace.records.len() {
             return Vec::new();
         }
+        let call = trace.standing_for(call);
         let own = trace.call(call).record;
         std::iter::once(own).chain(trace.merged(call).map(|(_, merged)| merged.record)).collect()
     }

@@ -172,6 +172,14 @@ impl Thread {
             self.asked = None;
             self.answer = Some(Answer { call: id, at, bytes: 0 });
         }
+        // A call has no name of its own: the first tool it asks for says best what it is about.
+        let tool = body.content.as_array().into_iter().flatten().find(|block| block["type"] == "tool_use");
+        let tool = tool.map(|block| out.builder.intern(block["name"].as_str().unwrap_or_default()));
+        let answer = out.builder.intern("answer");
+        let name = &mut out.builder.call_mut(id).name;
+        if name.is_none() || *name == answer {
+            *name = tool.unwrap_or(answer);
+        }
         let blocks = messages(&body.content, Role::Assistant, Component::Output, out);
         for message in blocks {
             if let Some(answer) = &mut self.answer {

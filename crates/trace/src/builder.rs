@@ -91,7 +91,7 @@ impl TraceBuilder {
         self.trace.records.push(call);
         match identity.map(|identity| *self.calls.entry(identity).or_insert(id)) {
             Some(first) if first != id => {
-                let first = self.root(first);
+                let first = self.trace.standing_for(first);
                 self.merge(first, id, false, SAME_CALL);
                 (first, true)
             }
@@ -156,18 +156,11 @@ impl TraceBuilder {
         let mut at = self.trace.span(span).parent;
         while let Some(parent) = at {
             let parent = self.trace.span(parent);
-            outer = parent.call.map(|call| self.root(call)).filter(|&call| call != own).or(outer);
+            outer =
+                parent.call.map(|call| self.trace.standing_for(call)).filter(|&call| call != own).or(outer);
             at = parent.parent;
         }
         outer
-    }
-
-    /// The call that stands for a record.
-    fn root(&self, mut call: CallId) -> CallId {
-        while let Some(into) = self.trace.call(call).merged_into {
-            call = into;
-        }
-        call
     }
 
     fn merge(&mut self, into: CallId, from: CallId, nested: bool, reason: &str) {

@@ -65,6 +65,14 @@ impl Trace {
         &self.records[id.0 as usize]
     }
 
+    /// The call that stands for a record: itself, or the one it was merged into.
+    pub fn standing_for(&self, mut id: CallId) -> CallId {
+        while let Some(into) = self.call(id).merged_into {
+            id = into;
+        }
+        id
+    }
+
     /// A span by its id.
     pub fn span(&self, id: SpanId) -> &Span {
         &self.spans[id.0 as usize]
@@ -88,10 +96,7 @@ impl Trace {
     /// The records that were merged into a call: the same call as another instrumentation or another line
     /// told it.
     pub fn merged(&self, into: CallId) -> impl Iterator<Item = (CallId, &Call)> {
-        self.records
-            .iter()
-            .enumerate()
-            .filter(move |(_, call)| call.merged_into == Some(into))
-            .map(|(i, call)| (CallId(i as u32), call))
+        let all = self.records.iter().enumerate().map(|(i, call)| (CallId(i as u32), call));
+        all.filter(move |&(id, call)| call.merged_into.is_some() && self.standing_for(id) == into)
     }
 }

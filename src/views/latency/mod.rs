@@ -76,7 +76,7 @@ fn nothing(data: &Data, filtered: bool, clear: Callback<MouseEvent>) -> Html {
         },
         (n, _) => html! {
             <Empty icon={IconName::Clock} title="No durations in these files">
-                <p>{ format!("None of the {} requests here says both when it began and when it ended. Claude Code and other chat logs record one time per message only; OTLP traces, Langfuse exports, HAR files and benchmark results record durations.", format::int(n)) }</p>
+                <p>{ format!("None of the {} requests here says both when it began and when it ended. Claude Code and other chat logs record one time per message only; OTLP traces, Langfuse exports and records of LLMMetrics or LatencyProfile have durations.", format::int(n)) }</p>
                 { clear }
             </Empty>
         },

@@ -1,7 +1,7 @@
 //! The columns of the table: their heads, and what a call has in each.
 
-use engine::protocol::{Row, SortKey};
-use units::{Figure, Nanos, Provenance};
+use engine::protocol::{Operation, Row, SortKey};
+use units::{Figure, Money, Nanos, Provenance};
 use yew::prelude::*;
 
 use super::{phases, status};
@@ -75,13 +75,25 @@ impl Column {
             "ttft" => time(row.ttft),
             "input" => figure(row.input),
             "cached" => figure(row.cached),
+            // A vector is no token.
+            "output" if row.operation != Operation::Generate && !row.output.is_known() => unknown("none"),
             "output" => figure(row.output),
             "rate" => row.rate.map_or_else(|| unknown("unknown"), |rate| format::rate(rate).into()),
             _ => match row.cost {
-                Some(cost) => underlined(format::money_exact(cost, 6), cost_from(row)),
+                Some(cost) => underlined(cost_text(cost), cost_from(row)),
                 None => unknown("unpriced"),
             },
         }
+    }
+}
+
+/// Six decimals in every row, so that the points stand under each other.
+fn cost_text(cost: Money) -> String {
+    let text = format::money_exact(cost, 6);
+    if cost != Money::ZERO && text == format::money_exact(Money::ZERO, 6) {
+        format::money(cost)
+    } else {
+        text
     }
 }
 

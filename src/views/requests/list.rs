@@ -245,7 +245,7 @@ fn row_id(number: u32) -> String {
 /// The head of a column. The sorted one is the tab stop of all heads; the arrows go to its neighbours.
 fn head(column: &Column, table: &Table, sort: Sort, onsort: &Callback<Sort>) -> Html {
     let title = match column.key {
-        "phases" => format!("Phases, to {}", format::nanos(table.scale)),
+        "phases" if table.scale > Nanos::ZERO => format!("Phases, to {}", format::nanos(table.scale)),
         _ => column.title.to_owned(),
     };
     let Some(by) = column.sort else {

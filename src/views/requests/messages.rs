@@ -65,7 +65,7 @@ fn message(key: usize, part: &MessageView) -> Html {
                 <Swatch fill={format!("var(--kind-{})", part.component.token())} />
                 <b>{ part.component.label() }</b>
                 if let Some(tokens) = part.tokens.get() {
-                    <Fig text={format!("{} tokens", format::int(tokens))} from={part.tokens.from()} />
+                    <Fig text={format::plural(tokens, "token")} from={part.tokens.from()} />
                 } else {
                     { format::bytes(part.bytes) }
                 }

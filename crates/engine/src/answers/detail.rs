@@ -5,7 +5,7 @@ use super::table::row;
 use crate::{
     bill::{billable, class_name, per_million, source},
     counts::Method,
-    protocol::{BillRow, Detail, Field, MessageView},
+    protocol::{BillRow, Detail, Field, MessageView, Row},
     session::Session,
 };
 
@@ -18,7 +18,9 @@ pub(crate) fn detail(session: &Session, id: CallId) -> Result<Detail, String> {
     if id.0 as usize >= trace.records.len() {
         return Err(format!("There is no request {} in this session.", id.0 + 1));
     }
+    let id = trace.standing_for(id);
     let call = trace.call(id);
+    let number = trace.calls().take_while(|(other, _)| *other <= id).count() as u32;
     let price = session.bill.price(trace, call);
     let method = Method::of_model(trace.str(call.model));
     let bill = match (&price, billable(call, &call.usage)) {
@@ -63,7 +65,7 @@ pub(crate) fn detail(session: &Session, id: CallId) -> Result<Detail, String> {
         })
         .collect::<Vec<_>>();
     Ok(Detail {
-        row: row(session, id),
+        row: Row { number, ..row(session, id) },
         fields: fields(session, call),
         bill,
         reported_cost: call.reported_cost,

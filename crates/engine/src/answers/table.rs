@@ -1,7 +1,7 @@
 use std::cmp::Ordering;
 
 use rustc_hash::FxHashMap;
-use trace::{CallId, StrId, Trace};
+use trace::{Call, CallId, StrId, Trace};
 use units::Nanos;
 
 use super::filter::select;
@@ -21,6 +21,8 @@ struct Ordered {
     scale: Nanos,
     facets: Facets,
     of: u32,
+    /// The number of each record's call.
+    numbers: Vec<u32>,
 }
 
 impl OrderCache {
@@ -34,7 +36,13 @@ pub(crate) fn table(session: &mut Session, filter: &Filter, sort: Sort, from: u3
     let known = session.order.0.take().filter(|known| known.filter == *filter && known.sort == sort);
     let ordered = known.unwrap_or_else(|| order(session, filter, sort));
     let numbers = from as usize..(from.saturating_add(count) as usize).min(ordered.ids.len());
-    let window = ordered.ids.get(numbers).unwrap_or_default().iter().map(|&id| row(session, id)).collect();
+    let window = ordered
+        .ids
+        .get(numbers)
+        .unwrap_or_default()
+        .iter()
+        .map(|&id| Row { number: ordered.numbers[id.0 as usize], ..row(session, id) })
+        .collect();
     let table = Table {
         rows: ordered.ids.len() as u32,
         of: ordered.of,
@@ -70,7 +78,7 @@ fn order(session: &Session, filter: &Filter, sort: Sort) -> Ordered {
     durations.sort_unstable();
     let scale = durations.get(durations.len() * 9 / 10).copied().unwrap_or_default();
     let of = trace.calls().count() as u32;
-    Ordered { filter: filter.clone(), sort, ids, scale, facets: facets(trace), of }
+    Ordered { filter: filter.clone(), sort, ids, scale, facets: facets(trace), of, numbers: numbers(trace) }
 }
 
 /// Sorts by a key computed once per call; equal keys keep the order of the files, unknown ones come last.
@@ -135,14 +143,24 @@ fn facets(trace: &Trace) -> Facets {
     facets
 }
 
-/// A call as the table shows it.
+/// The calls numbered from 1 in the order of the files; a merged record has the number of the call before it.
+fn numbers(trace: &Trace) -> Vec<u32> {
+    let mut n = 0;
+    let number = |call: &Call| {
+        n += u32::from(call.merged_into.is_none());
+        n
+    };
+    trace.records.iter().map(number).collect()
+}
+
+/// A call as the table shows it, all but its number.
 pub(crate) fn row(session: &Session, id: CallId) -> Row {
     let trace = session.trace();
     let call = trace.call(id);
     let str = |id| trace.str(id).to_owned();
     Row {
         call: id,
-        number: id.0 + 1,
+        number: 0,
         start: call.start,
         name: str(call.name),
         component: str(call.component),

@@ -69,7 +69,8 @@ fn tokens(overview: &Overview) -> Option<Verdict> {
             let (head, body) = if largest.name == NOT_SHOWN {
                 (
                     format!("The text of {share} of all tokens is not in the file"),
-                    "Record prompts as well as counts, and each token is assigned to a component.".to_owned(),
+                    "Prompts that were not recorded, and earlier turns that were sent again, belong to no component."
+                        .to_owned(),
                 )
             } else {
                 let largest =
