@@ -12,6 +12,8 @@ use super::{
 use crate::format;
 
 const ROW: f64 = 24.0;
+/// Room for tokens, share and cost.
+const FIGURES: f64 = 184.0;
 /// The share of all tokens above which a component is flagged.
 pub const THRESHOLD: f64 = 0.3;
 
@@ -34,7 +36,7 @@ pub fn component_fill(kind: Option<Component>) -> AttrValue {
 pub fn bars(rows: &[ComponentRow], width: f64) -> Drawing {
     let names: Vec<String> = rows.iter().map(|row| clipped(&component_name(row), 24)).collect();
     let left = names.iter().map(|n| width_of(n)).fold(60.0, f64::max).min(160.0) + 10.0;
-    let right = width - 116.0;
+    let right = width - FIGURES;
     let most = rows.iter().map(|row| row.share).fold(0.0, f64::max);
     // The threshold is always in the picture, and ten percent beyond it.
     let end = ((most * 10.0).ceil() / 10.0).clamp(0.4, 1.0);
@@ -79,7 +81,8 @@ fn bar(row: &ComponentRow, name: String, y: f64, x: &Scale, (left, right, width)
             { rect(left, y + 2.0, length, 16.0, component_fill(row.kind)) }
             { row.wasteful.then(|| flag(row, y, x.at(THRESHOLD), left, length)) }
             { label(right + 60.0, y + 14.0, format::tokens(row.tokens), Anchor::End, class) }
-            { label(width, y + 14.0, share(row.share), Anchor::End, class) }
+            { label(right + 112.0, y + 14.0, share(row.share), Anchor::End, class) }
+            { label(width, y + 14.0, cost(row), Anchor::End, class) }
         </>
     }
 }
@@ -115,8 +118,12 @@ fn facts(row: &ComponentRow) -> Vec<Fact> {
         facts.push(Fact::new("prompt", format::int(row.prompt)));
         facts.push(Fact::new("completion", format::int(row.completion)));
     }
-    facts.push(Fact::new("cost", row.cost.map_or("unpriced".to_owned(), format::money)));
+    facts.push(Fact::new("cost", cost(row)));
     facts
+}
+
+fn cost(row: &ComponentRow) -> String {
+    row.cost.map_or("unpriced".to_owned(), format::money)
 }
 
 /// Where a figure comes from, in a word.

@@ -10,8 +10,7 @@ mod palette;
 mod scope;
 mod top;
 
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, HtmlInputElement};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use self::banner::Banners;
@@ -25,6 +24,7 @@ use self::top::TopBar;
 use crate::client::{CHOOSER, use_client};
 use crate::format;
 use crate::platform::drop::{self, Drag};
+use crate::platform::focus::{focus, nothing_has_focus};
 use crate::platform::keys::{is_typing, listen};
 use crate::route::Screen;
 use crate::state::{Session, use_session, use_view};
@@ -60,6 +60,13 @@ pub fn Frame() -> Html {
             if *openings > 0 && view.view().screen == Screen::Landing {
                 view.set(view.view().at(Screen::Overview));
             }
+        }
+    });
+    // Whoever came here by a key that went away with the former screen goes on from this one.
+    let former = use_mut_ref(|| (screen, landing));
+    use_effect_with((screen, landing), move |now| {
+        if former.replace(*now) != *now && nothing_has_focus() {
+            focus("#main");
         }
     });
     use_effect_with(screen, |screen| {
@@ -183,6 +190,5 @@ fn drop_text(files: u32, has_files: bool) -> String {
 
 /// Puts the focus into the search of the screen; false where it has none.
 fn focus_search() -> bool {
-    let field = gloo::utils::document().query_selector("main input[type=search]").ok().flatten();
-    field.and_then(|field| field.dyn_into::<HtmlElement>().ok()).is_some_and(|field| field.focus().is_ok())
+    focus("main input[type=search]")
 }

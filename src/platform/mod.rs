@@ -3,6 +3,7 @@
 pub mod clipboard;
 pub mod drop;
 pub mod fetch;
+pub mod focus;
 pub mod keys;
 pub mod scroll;
 pub mod storage;

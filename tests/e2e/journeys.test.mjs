@@ -2,30 +2,10 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { dropFiles, fixtures, open, test } from "./harness.mjs";
+import { fixtures, test } from "./harness.mjs";
+import { dropped, figure, figures } from "./page.mjs";
 
 const expected = JSON.parse(await readFile(path.join(fixtures, "expected.json"), "utf8")).formats;
-
-/** The figure named `name` on the overview: its raw value. */
-async function figure(page, name) {
-  const value = await page.locator(`[data-fig="${name}"]`).first().getAttribute("data-value");
-  return value === null ? null : Number(value);
-}
-
-async function figures(page, wanted) {
-  for (const [name, value] of Object.entries(wanted)) {
-    const shown = await figure(page, name);
-    if (value === null) assert.equal(shown, null, `${name} is not known`);
-    else assert.ok(Math.abs(shown - value) < 1e-5 * Math.max(1, Math.abs(value)), `${name}: ${shown}, expected ${value}`);
-  }
-}
-
-async function dropped(page, ...files) {
-  await open(page);
-  await dropFiles(page, files.map((file) => path.join(fixtures, file)));
-  await page.locator('[data-fig="requests"]').waitFor();
-  await page.locator("[data-reading]").waitFor({ state: "detached" });
-}
 
 const percentiles = (prefix, d) =>
   d ? { [`${prefix}_n`]: d.n, [`${prefix}_p50`]: d.p50, [`${prefix}_p90`]: d.p90, [`${prefix}_p95`]: d.p95, [`${prefix}_p99`]: d.p99 } : {};

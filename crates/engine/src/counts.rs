@@ -69,6 +69,12 @@ impl Counts {
         self.encodings.get(&name)
     }
 
+    /// Looks at every record again: a new file may have added texts to calls of an earlier one. What is
+    /// counted stays so.
+    pub fn rewind(&mut self) {
+        self.next = 0;
+    }
+
     /// Forgets the counts but not the vocabularies.
     pub fn clear(&mut self) {
         self.tokens.clear();

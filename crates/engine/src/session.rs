@@ -76,6 +76,7 @@ impl Session {
     pub fn end_file(&mut self) {
         if let Some(import) = self.import.take() {
             import.finish(&mut self.builder);
+            self.counts.rewind();
             self.counts_changed();
         }
     }

@@ -82,7 +82,7 @@ fn json(text: &str) -> String {
             format!("JSON objects with the keys {}", list(object.keys().map(String::as_str)))
         }
         Some(None) => "JSON without any object in it".to_owned(),
-        None if text.trim_end().ends_with(']') => "an empty JSON list".to_owned(),
+        None if text.split_whitespace().collect::<String>() == "[]" => "an empty JSON list".to_owned(),
         None => format!(
             "text that begins like JSON and is not: ‹{}›",
             clip(text.lines().next().unwrap_or_default())
@@ -91,7 +91,13 @@ fn json(text: &str) -> String {
 }
 
 fn table(text: &str) -> Option<String> {
-    let records = Splitter::new(Some(csv::delimiter(text)?)).head(text, 1);
+    let delimiter = csv::delimiter(text)?;
+    // Prose has commas too, but hardly as many in each line.
+    let mut columns = text.lines().map(|line| line.matches(char::from(delimiter)).count());
+    if columns.next() != columns.next() {
+        return None;
+    }
+    let records = Splitter::new(Some(delimiter)).head(text, 1);
     let row = records.first()?.as_object()?;
     Some(format!("a table with the columns {}", list(row.keys().map(String::as_str))))
 }

@@ -36,12 +36,14 @@ fn content_that_no_reader_knows_is_named() {
         (b"PK\x03\x04\x14\0", "Unpack"),
         (b"\0\x01\x02\x03\x04\x05", "binary data beginning with the bytes 00 01 02"),
         (b"Dear diary: nothing happened.", "‹Dear diary: nothing happened.›"),
+        (b"Dear diary,\nnothing happened.\n", "text beginning ‹Dear diary,›"),
         (b"<!DOCTYPE html><html>", "HTML page"),
         (b"{\"b\": 1, \"a\": 2}", "JSON objects with the keys a, b"),
         (b"{\"b\": 1, \"a\": [", "JSON objects with the keys a, b"),
         (b"[1, 2]", "without any object"),
         (b"[]", "empty JSON list"),
         (b"{nonsense", "not: ‹{nonsense›"),
+        (b"[nonsense]", "not: ‹[nonsense]›"),
         (b"city,population\nBern,1\n", "table with the columns"),
     ] {
         let (code, text) = only_problem(bytes);

@@ -29,7 +29,7 @@ pub fn components(data: &Overview) -> Html {
     }
     let rows: Vec<ComponentRow> = data.components.iter().take(MOST).cloned().collect();
     let left_out = data.components.len() - rows.len();
-    let mut caption = "flagged above 30% of all tokens".to_owned();
+    let mut caption = "with its share and cost; flagged above 30%".to_owned();
     if left_out > 0 {
         caption = format!("{caption}; {left_out} smaller ones in the table");
     }

@@ -14,7 +14,7 @@ mod status;
 
 use yew::prelude::*;
 
-use crate::state::use_view;
+use crate::{platform::focus, state::use_view};
 use drawer::Drawer;
 use list::List;
 
@@ -25,7 +25,13 @@ pub fn Requests() -> Html {
     let call = view.view().call;
     let close = {
         let view = view.clone();
-        Callback::from(move |()| view.update(|v| v.call = None))
+        Callback::from(move |()| {
+            // The keys would go away with the drawer.
+            if focus::is_in(".drawer") {
+                focus::focus(".list table");
+            }
+            view.update(|v| v.call = None);
+        })
     };
     let onkeydown = {
         let close = close.clone();
