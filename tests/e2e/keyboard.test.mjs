@@ -51,7 +51,7 @@ test("a journey by keyboard alone", async (page) => {
 
   // Along the tabs.
   for (const screen of ["Latency", "Requests"]) {
-    await tabTo(page, page.locator(".tabs").getByRole("link", { name: screen }), screen === "Latency" ? "Shift+Tab" : "Tab");
+    await tabTo(page, page.locator(".tabs").getByRole("link", { name: screen }), "Shift+Tab");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name: screen }).waitFor({ state: "attached" });
     await assertFocusSeen(page);

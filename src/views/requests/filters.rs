@@ -88,6 +88,9 @@ struct SearchProps {
 fn Search(props: &SearchProps) -> Html {
     let input = use_node_ref();
     let timer = use_mut_ref(|| None::<Timeout>);
+    // Typing comes to rest after the other filters may have changed: then their newest state has to stay.
+    let newest = use_mut_ref(Callback::noop);
+    *newest.borrow_mut() = props.onchange.clone();
     // What comes from elsewhere (a link, "Clear the filters") goes into the box; what was typed is there already.
     use_effect_with((input.clone(), props.text.clone()), {
         let timer = timer.clone();
@@ -101,12 +104,13 @@ fn Search(props: &SearchProps) -> Html {
         }
     });
     let oninput = {
-        let (input, timer, onchange) = (input.clone(), timer.clone(), props.onchange.clone());
+        let (input, timer) = (input.clone(), timer.clone());
         Callback::from(move |_: InputEvent| {
-            let (input, onchange, done) = (input.clone(), onchange.clone(), timer.clone());
+            let (input, newest, done) = (input.clone(), newest.clone(), timer.clone());
             *timer.borrow_mut() = Some(Timeout::new(REST, move || {
                 done.borrow_mut().take();
                 if let Some(input) = input.cast::<HtmlInputElement>() {
+                    let onchange = newest.borrow().clone();
                     onchange.emit(input.value());
                 }
             }));
