@@ -118,7 +118,7 @@ impl Worker {
             let buffer = JsFuture::from(next).await?;
             if self.stops.get() != stops {
                 // After Clear the session knows nothing of this file; else what was read stays.
-                self.session.borrow_mut().end_file();
+                self.session.borrow_mut().stop_file();
                 break;
             }
             let bytes = Uint8Array::new(&buffer.unchecked_into::<ArrayBuffer>()).to_vec();

@@ -22,7 +22,8 @@ const OF = {
       cache_read: e.tokens.cache_read,
       cache_write: e.tokens.cache_write,
       output: e.tokens.output,
-      reasoning: e.tokens.reasoning,
+      // No record mentions it, and what is not said is not 0.
+      reasoning: e.tokens.reasoning || null,
       ...percentiles("latency", e.llm_latency_ms),
       ...percentiles("ttft", e.ttft_ms),
     };
@@ -155,6 +156,7 @@ test("reading can be stopped; what was read stays", async (page) => {
   const n = await figure(page, "requests");
   assert.ok(n > 0 && n < 150_000, `${n} requests`);
   await figures(page, { records_kept: n, input: 10 * n, output: 5 * n });
+  await page.getByText(/Reading was stopped after .* of/).first().waitFor({ state: "attached" });
 });
 
 test("a typed price makes an unpriced model's exact cost", async (page) => {

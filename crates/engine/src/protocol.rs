@@ -239,8 +239,18 @@ pub struct TokenSums {
     pub output: u64,
     /// Reasoning.
     pub reasoning: u64,
-    /// Calls that are not in the sums because their tokens are not known.
+    /// Calls that are not in the sums because neither their input nor their output is known.
     pub unknown_calls: u64,
+    /// Calls whose output is in the sums and whose input is not known.
+    pub unknown_input: u64,
+    /// Calls whose input is in the sums and whose output is not known, though they have one.
+    pub unknown_output: u64,
+    /// Whether any call tells its cache reads; else the sum of 0 says nothing.
+    pub cache_read_told: bool,
+    /// Whether any call tells its cache writes.
+    pub cache_write_told: bool,
+    /// Whether any call tells its reasoning tokens.
+    pub reasoning_told: bool,
     /// The weakest provenance among the summands.
     pub from: Provenance,
 }

@@ -71,11 +71,19 @@ impl Session {
         self.import.as_ref().map_or(0, Import::records)
     }
 
-    /// Ends the file: joins what its records tell of each other and of earlier files. Also the way to stop
-    /// in the middle; what was read stays.
+    /// Ends the file: joins what its records tell of each other and of earlier files.
     pub fn end_file(&mut self) {
+        self.close_file(Import::finish);
+    }
+
+    /// Gives the file up before its end; what was read stays, and the report says how far that was.
+    pub fn stop_file(&mut self) {
+        self.close_file(Import::stop);
+    }
+
+    fn close_file(&mut self, close: fn(Import, &mut TraceBuilder) -> FileId) {
         if let Some(import) = self.import.take() {
-            import.finish(&mut self.builder);
+            close(import, &mut self.builder);
             self.counts.rewind();
             self.counts_changed();
         }

@@ -225,6 +225,29 @@ fn quotes_price_a_call_on_each_model_exactly() {
 }
 
 #[test]
+fn what_no_record_tells_is_not_known_to_be_zero() {
+    let records = r#"{"model":"gpt-4","prompt_tokens":10,"wall_time":1,"time_to_first_token":0.5}
+{"model":"gpt-4","prompt_tokens":20,"completion_tokens":5,"cached_tokens":0,"wall_time":1}
+{"model":"gpt-4","wall_time":1,"time_to_first_token":0.5}"#;
+    let mut session = session(&[("a.jsonl", records)]);
+    let tokens = overview(&mut session, Filter::default()).tokens;
+    assert_eq!((tokens.unknown_calls, tokens.unknown_input, tokens.unknown_output), (1, 0, 1));
+    assert_eq!((tokens.cache_read_told, tokens.cache_write_told, tokens.reasoning_told), (true, false, false));
+}
+
+#[test]
+fn a_file_given_up_keeps_what_was_read_and_says_how_far_that_was() {
+    let mut session = Session::new();
+    session.begin_file("metrics.jsonl", METRICS.len() as u64);
+    session.push(&METRICS.as_bytes()[..METRICS.len() / 2]);
+    session.stop_file();
+    let file = &session.trace().files[0];
+    assert!(file.kept() > 0 && file.kept() < 4);
+    assert_eq!(file.problems.iter().map(|problem| problem.code.key()).collect::<Vec<_>>(), ["stopped"]);
+    assert!(overview(&mut session, Filter::default()).requests < 4);
+}
+
+#[test]
 fn clearing_forgets_the_files_and_typed_prices() {
     let mut session = session(&[("metrics.jsonl", METRICS)]);
     let before = session.generation();

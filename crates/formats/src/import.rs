@@ -1,4 +1,5 @@
 use trace::{Fate, FileId, Problem, ProblemCode, RecordRef, TraceBuilder};
+use units::show;
 
 use crate::{
     Confidence, Container, FORMATS, Format, Head, Output, Reader, Record, csv,
@@ -23,6 +24,8 @@ const HEAD_RECORDS: usize = 50;
 pub struct Import {
     decoder: Decoder,
     body: Body,
+    /// Bytes taken so far, as they lie on disk.
+    taken: u64,
 }
 
 struct Body {
@@ -49,12 +52,13 @@ impl Import {
     pub fn begin(name: &str, bytes: u64, builder: &mut TraceBuilder) -> Import {
         let file = builder.begin_file(name, bytes);
         let state = State::Head(String::new());
-        Import { decoder: Decoder::default(), body: Body { file, state, records: 0, decoded: 0 } }
+        Import { decoder: Decoder::default(), body: Body { file, state, records: 0, decoded: 0 }, taken: 0 }
     }
 
     /// Takes the next bytes of the file.
     pub fn push(&mut self, chunk: &[u8], builder: &mut TraceBuilder) {
         if self.wants_more() {
+            self.taken += chunk.len() as u64;
             self.decoder.push(chunk, &mut |text| self.body.take(text, builder));
         }
     }
@@ -76,6 +80,28 @@ impl Import {
             State::Reading { format, .. } => Some(format),
             _ => None,
         }
+    }
+
+    /// The file is given up before its end: what was read stays, and the report says how far that was.
+    pub fn stop(mut self, builder: &mut TraceBuilder) -> FileId {
+        // Records that are whole; the one under way is not.
+        self.body.decide(builder);
+        if let State::Reading { reader, .. } = &mut self.body.state {
+            reader.finish(&mut Output { builder, file: self.body.file });
+        }
+        let report = builder.report(self.body.file);
+        report.decoded_bytes = self.body.decoded;
+        let (taken, all) = (show::bytes(self.taken), show::bytes(report.bytes));
+        report.problem(Problem {
+            code: ProblemCode::Stopped,
+            message: format!("Reading was stopped after {taken} of {all}; the figures are of that part"),
+            hint: "Open the file again to read all of it.".to_owned(),
+            line: 0,
+            byte: self.body.decoded,
+            count: 1,
+        });
+        builder.settle();
+        self.body.file
     }
 
     /// The file has ended: completes its report and joins its records with those of the files before.

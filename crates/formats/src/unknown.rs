@@ -1,7 +1,10 @@
 use serde_json::Value;
 use trace::{Problem, ProblemCode};
 
-use crate::{FORMATS, csv, split::Splitter};
+use crate::{
+    FORMATS, csv,
+    split::{MAX_DEPTH, Splitter},
+};
 
 /// Kinds of files by their first bytes, and what to do with them.
 const KINDS: [(&[u8], &str, &str); 14] = [
@@ -82,6 +85,9 @@ fn json(text: &str) -> String {
             format!("JSON objects with the keys {}", list(object.keys().map(String::as_str)))
         }
         Some(None) => "JSON without any object in it".to_owned(),
+        None if text.bytes().take_while(|b| matches!(b, b'[' | b'{')).count() as u32 > MAX_DEPTH => {
+            format!("JSON nested more than {MAX_DEPTH} levels deep, which no trace is")
+        }
         None if text.split_whitespace().collect::<String>() == "[]" => "an empty JSON list".to_owned(),
         None => format!(
             "text that begins like JSON and is not: ‹{}›",

@@ -27,6 +27,8 @@ pub enum ProblemCode {
     Malformed,
     /// The last record is cut off: normal for a log that is still being written.
     Truncated,
+    /// Reading was stopped; the rest of the file was not read.
+    Stopped,
     /// Bytes that are not UTF-8; they were replaced by U+FFFD.
     NotUtf8,
     /// A record is larger than the reader takes.
@@ -50,6 +52,7 @@ impl ProblemCode {
             ProblemCode::BadCompression => "bad_compression",
             ProblemCode::Malformed => "malformed",
             ProblemCode::Truncated => "truncated",
+            ProblemCode::Stopped => "stopped",
             ProblemCode::NotUtf8 => "not_utf8",
             ProblemCode::TooLarge => "too_large",
             ProblemCode::MissingField => "missing_field",

@@ -133,13 +133,17 @@ fn tokens(data: &Overview) -> Key {
     let text =
         html! { <Fig text={format::tokens(sums.total())} from={sums.from} note={int(sums.total())} /> };
     let mut more = vec![];
-    if sums.input > 0 {
+    if sums.input > 0 && sums.cache_read_told {
         let share = sums.cache_read as f64 / sums.input as f64;
         more.push(("cached input", html! { mark::share(share) }));
     }
-    more.push(("out", html! { format::tokens(sums.output) }));
-    if sums.unknown_calls > 0 {
-        more.push(("unknown calls", count("unknown_calls", sums.unknown_calls)));
+    more.push(match sums.unknown_output + sums.unknown_calls {
+        n if n == data.requests => ("out", html! { <span class="u-unknown">{ "unknown" }</span> }),
+        _ => ("out", html! { format::tokens(sums.output) }),
+    });
+    let unknown = sums.unknown_calls + sums.unknown_input + sums.unknown_output;
+    if unknown > 0 {
+        more.push(("unknown calls", count("unknown_calls", unknown)));
     }
     Key { title: "Tokens", value: fig("tokens", sums.total(), text), small: String::new(), more, wide: false }
 }

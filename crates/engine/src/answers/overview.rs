@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 use stats::Percentiles;
-use trace::{Call, CallId, Phases, Status, StrId, Trace};
+use trace::{Call, CallId, Operation, Phases, Status, StrId, Trace};
 use units::{Money, Nanos};
 
 use super::{components, filter::select, latency::band, timeline, verdicts};
@@ -50,8 +50,8 @@ pub(crate) fn percentiles_ms(lengths: impl Iterator<Item = Nanos>) -> Option<Per
     percentiles(lengths.map(Nanos::as_ms))
 }
 
-/// Sums by class. A class that a file does not mention counts as none; a call whose input or output nobody
-/// knows is counted apart.
+/// Sums by class. Calls whose input or output nobody knows are counted beside the sums, and whether a class is
+/// told at all: what no record mentions is not known to be 0.
 pub(crate) fn token_sums<'a>(calls: impl Iterator<Item = &'a Call>) -> TokenSums {
     let mut sums = TokenSums { from: units::Provenance::Reported, ..TokenSums::default() };
     for call in calls {
@@ -63,6 +63,11 @@ pub(crate) fn token_sums<'a>(calls: impl Iterator<Item = &'a Call>) -> TokenSums
         for figure in [usage.input, usage.output].iter().filter(|figure| figure.is_known()) {
             sums.from = sums.from.max(figure.from());
         }
+        sums.unknown_input += u64::from(!usage.input.is_known());
+        sums.unknown_output += u64::from(!usage.output.is_known() && call.operation == Operation::Generate);
+        sums.cache_read_told |= usage.cache_read.is_known();
+        sums.cache_write_told |= usage.cache_write.is_known();
+        sums.reasoning_told |= usage.reasoning.is_known();
         sums.input += usage.input.or_zero();
         sums.fresh += usage.fresh().or_zero();
         sums.cache_read += usage.cache_read.or_zero();
