@@ -133,6 +133,22 @@ fn several_files_are_one_session_and_a_file_given_twice_counts_once() {
 }
 
 #[test]
+fn names_from_a_file_cannot_forge_the_table() {
+    let path = std::env::temp_dir().join(format!("tokenflame-forged-{}.json", std::process::id()));
+    let model = "x\\u001b[31m\\nRequests   999\\u202e";
+    std::fs::write(
+        &path,
+        format!(r#"{{"model":"{model}","prompt_tokens":1,"wall_time":1,"cache_hit":false}}"#),
+    )
+    .unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_tokenflame")).arg("summary").arg(&path).output().unwrap();
+    std::fs::remove_file(path).unwrap();
+    let table = String::from_utf8(output.stdout).unwrap();
+    assert!(!table.contains(['\u{1b}', '\u{202e}']), "{table}");
+    assert_eq!(table.lines().filter(|line| line.starts_with("Requests")).count(), 1, "{table}");
+}
+
+#[test]
 fn the_worked_example_comes_out() {
     // Three components of gpt-4 at $0.03 and $0.06 per 1,000 tokens; texts only, so the tokens are counted.
     let ours = summary("records/seed-example.jsonl");
@@ -181,5 +197,7 @@ fn what_cannot_be_read_is_said_and_the_rest_stands() {
     }
     let (code, json, errors) = run(&[dir.join("missing.json")]);
     assert!(code != 0 && json.is_null() && errors.contains("missing.json"), "{errors}");
+    let (code, json, errors) = run(&[dir.clone(), good.clone()]);
+    assert!(code != 0 && json["requests"] == 15 && errors.contains("is a folder"), "{errors}");
     std::fs::remove_dir_all(dir).unwrap();
 }

@@ -2,11 +2,15 @@
 
 mod table;
 
-use std::{fs::File, io::Read, path::PathBuf, process::ExitCode};
+use std::{
+    fs::File,
+    io::{Read, Write},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use engine::{Session, protocol::EncodingName};
 use lexopt::prelude::*;
-use trace::ProblemCode;
 
 const USAGE: &str = "\
 Usage: tokenflame summary FILE... [--json]
@@ -55,30 +59,51 @@ fn run() -> Result<ExitCode, String> {
 
 fn summary(files: &[PathBuf], json: bool) -> Result<ExitCode, String> {
     let mut session = Session::new();
+    // A file that gives nothing is an error of the run, though the other files' figures stand.
+    let mut code = ExitCode::SUCCESS;
     for path in files {
-        read(&mut session, path).map_err(|error| format!("{}: {error}", path.display()))?;
+        if let Err(error) = read(&mut session, path) {
+            eprintln!("tokenflame: {}: {error}", printable(&path.to_string_lossy()));
+            code = ExitCode::FAILURE;
+        }
+    }
+    if session.trace().files.is_empty() {
+        return Ok(code);
     }
     count(&mut session)?;
     let summary = engine::summary(&session);
-    if json {
-        println!("{}", serde_json::to_string(&summary).map_err(|error| error.to_string())?);
-    } else {
-        print!("{}", table::render(&summary));
+    let text = match json {
+        true => serde_json::to_string(&summary).map_err(|error| error.to_string())? + "\n",
+        false => table::render(&summary),
+    };
+    match std::io::stdout().write_all(text.as_bytes()) {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
+        result => result.map_err(|error| format!("the answer could not be written: {error}"))?,
     }
-    // A file that gave nothing is an error of the run, though the other files' figures stand.
-    let mut code = ExitCode::SUCCESS;
-    for file in &session.trace().files {
-        let refused =
-            file.problems.iter().find(|p| matches!(p.code, ProblemCode::UnknownFormat | ProblemCode::Empty));
-        if let Some(problem) = refused.filter(|_| file.format.is_empty()) {
-            eprintln!("tokenflame: {}: {} {}", file.name, problem.message, problem.hint);
-            code = ExitCode::FAILURE;
+    for file in session.trace().files.iter().filter(|file| file.format.is_empty()) {
+        for problem in &file.problems {
+            eprintln!("tokenflame: {}: {}", printable(&file.name), printable(&engine::sentence(problem)));
         }
+        code = ExitCode::FAILURE;
     }
     Ok(code)
 }
 
+/// Text from a file, safe to show in a terminal: control characters and marks that turn the direction of the
+/// text could forge what stands around it.
+fn printable(text: &str) -> String {
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|c| if hidden(c) { '\u{fffd}' } else { c }).collect()
+}
+
 fn read(session: &mut Session, path: &PathBuf) -> std::io::Result<()> {
+    if path.is_dir() {
+        return Err(std::io::Error::other("is a folder; name the files in it"));
+    }
     let mut file = File::open(path)?;
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     session.begin_file(&name, file.metadata()?.len());

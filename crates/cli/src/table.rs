@@ -3,12 +3,14 @@ use std::fmt::Write;
 use engine::{Distribution, Summary};
 use units::show::{int, ms, percent};
 
+use crate::printable;
+
 /// The summary for a person, a line for each figure.
 pub fn render(summary: &Summary) -> String {
     let mut text = String::new();
     let mut line = |name: &str, value: String| {
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{name:<22}{value}");
+        let _ = writeln!(text, "{name:<22}{}", printable(&value));
     };
     let records = summary.records;
     line("Files", format!("{} ({})", int(summary.files), none_if_empty(&summary.formats.join(", "))));
@@ -33,6 +35,7 @@ pub fn render(summary: &Summary) -> String {
     line("  reasoning", int(tokens.reasoning));
     let unpriced = match summary.unpriced_requests {
         0 => String::new(),
+        1 => ", 1 request unpriced".to_owned(),
         n => format!(", {} requests unpriced", int(n)),
     };
     line("Cost", dollars(&summary.cost_usd, "unpriced") + &unpriced);
@@ -62,7 +65,7 @@ pub fn render(summary: &Summary) -> String {
         }
     }
     for (model, calls) in &summary.models {
-        line("Model", format!("{model}, {} requests", int(*calls)));
+        line("Model", format!("{model}, {} request{}", int(*calls), if *calls == 1 { "" } else { "s" }));
     }
     for problem in &summary.problems {
         line("Problem", format!("{} ({}x) {}", problem.code, int(problem.count), problem.message));

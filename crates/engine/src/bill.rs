@@ -54,9 +54,14 @@ impl Bill {
         price
     }
 
-    /// What a call costs with this usage: `None` if its model has no price or its tokens are not known.
+    /// What a call costs with this usage: `None` if its model has no price or its tokens are not known. No
+    /// token costs nothing at any price.
     pub fn cost(&self, trace: &Trace, call: &Call, usage: &Usage) -> Option<Cost> {
-        Some(self.price(trace, call)?.cost(&billable(call, usage)?))
+        let tokens = billable(call, usage)?;
+        match self.price(trace, call) {
+            Some(price) => Some(price.cost(&tokens)),
+            None => (tokens == Billable::default()).then(Cost::default),
+        }
     }
 }
 
@@ -108,7 +113,13 @@ pub(crate) fn divide(amount: Money, weights: &[u64]) -> Vec<Money> {
         .iter()
         .map(|&weight| {
             sum += u128::from(weight);
-            let upto = if total == 0 { 0 } else { amount.picos() * sum as i128 / total as i128 };
+            // Whole and rest apart, so that the product stays in range for any amount and any weights.
+            let (whole, rest) =
+                (amount.picos() / total.max(1) as i128, amount.picos() % total.max(1) as i128);
+            let upto = match sum {
+                _ if sum == total && total > 0 => amount.picos(),
+                _ => whole * sum as i128 + rest.saturating_mul(sum as i128) / total.max(1) as i128,
+            };
             let part = upto - before;
             before = upto;
             Money::from_picos(part)
@@ -127,5 +138,7 @@ mod tests {
         assert_eq!(parts.iter().copied().sum::<Money>(), amount);
         assert_eq!(parts[3], Money::ZERO);
         assert_eq!(divide(amount, &[0, 0]).into_iter().sum::<Money>(), Money::ZERO);
+        let huge = Money::from_picos(10i128.pow(30));
+        assert_eq!(divide(huge, &[u64::MAX, u64::MAX, 7]).into_iter().sum::<Money>(), huge);
     }
 }

@@ -1,10 +1,13 @@
 use rustc_hash::FxHashMap;
-use tokens::{Encoding, EncodingName, Exactness, encoding_for_model};
-use trace::{Call, TextId, Trace};
+use tokens::{ChatMessage, ChatRules, Encoding, EncodingName, Exactness, encoding_for_model};
+use trace::{Call, Role, TextId, Trace};
 use units::{Figure, Provenance};
 
 /// Not counted yet. No text of a trace has this many tokens.
 const PENDING: u32 = u32::MAX;
+/// Texts longer than this many bytes are never counted: a single word of that length takes seconds in which
+/// nothing else is answered. Their tokens stay unknown.
+const LONGEST: usize = 8 << 20;
 
 /// Tokens of the session's texts, each distinct text counted once per encoding: a history that is sent again
 /// with every turn costs its new part only.
@@ -103,8 +106,8 @@ impl Counts {
                 tokens.resize(trace.texts.len(), PENDING);
                 for message in trace.messages(call) {
                     let count = &mut tokens[message.text.0 as usize];
-                    if *count == PENDING {
-                        let text = trace.text(message.text);
+                    let text = trace.text(message.text);
+                    if *count == PENDING && text.len() <= LONGEST {
                         *count = u32::try_from(encoding.count(text)).unwrap_or(PENDING - 1);
                         left = left.saturating_sub(text.len().max(1));
                     }
@@ -129,22 +132,41 @@ impl Counts {
     }
 
     /// Tokens of a call's prompt or answer, from its texts: for calls whose usage the file does not tell.
-    /// Chat templates put tokens around messages that no text shows, so several prompt messages make it an
-    /// estimate.
+    ///
+    /// A chat template puts tokens around messages that no text shows. Of several prompt messages that makes
+    /// an estimate, with the template's tokens where the rules of the model are known.
     pub fn of_call(&self, trace: &Trace, call: &Call, output: bool) -> Figure {
         let method = Method::of_model(trace.str(call.model));
         let mut parts = trace.messages(call).iter().filter(|m| m.component.is_output() == output).peekable();
         if parts.peek().is_none() {
             return Figure::UNKNOWN;
         }
-        let (mut sum, mut n) = (0u64, 0);
+        let (mut sum, mut roles) = (0u64, Vec::new());
         for part in parts {
             match self.of(method, part.text).get() {
                 Some(tokens) => sum += tokens,
                 None => return Figure::UNKNOWN,
             }
-            n += 1;
+            roles.push(ChatMessage { role: role_name(part.role), ..ChatMessage::default() });
         }
-        if output || n == 1 { Figure::new(sum, method.provenance()) } else { Figure::estimated(sum) }
+        if output || roles.len() == 1 {
+            return Figure::new(sum, method.provenance());
+        }
+        let rules = ChatRules::for_model(trace.str(call.model));
+        let template = match (rules, self.encodings.get(&method.encoding)) {
+            (Some(rules), Some(encoding)) => rules.count(encoding, roles),
+            _ => 0,
+        };
+        Figure::estimated(sum + template)
+    }
+}
+
+/// The role as chat requests name it.
+fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::System => "system",
+        Role::User => "user",
+        Role::Assistant => "assistant",
+        Role::Tool => "tool",
     }
 }

@@ -17,4 +17,4 @@ mod summary;
 
 pub use formats::RangeDecoder;
 pub use session::Session;
-pub use summary::{Distribution, PhaseSums, ProblemCount, Records, Summary, Tokens, summary};
+pub use summary::{Distribution, PhaseSums, ProblemCount, Records, Summary, Tokens, sentence, summary};

@@ -258,7 +258,7 @@ pub struct TokenSums {
 impl TokenSums {
     /// Input and output.
     pub const fn total(&self) -> u64 {
-        self.input + self.output
+        self.input.saturating_add(self.output)
     }
 }
 
@@ -269,7 +269,8 @@ pub struct CostSums {
     pub computed: Option<Money>,
     /// Calls in that sum.
     pub priced_calls: u64,
-    /// Calls whose model has no price, or whose tokens are unknown.
+    /// Calls whose model has no price, or whose tokens are unknown; without those that failed before any
+    /// token was counted.
     pub unpriced_calls: u64,
     /// What the files say. `None` if they say nothing.
     pub reported: Option<Money>,

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use stats::Percentiles;
-use trace::{Call, Phase, Phases};
+use trace::{Call, Phase, Phases, Problem};
 use units::Money;
 
 use crate::{
@@ -140,6 +140,12 @@ pub struct ProblemCount {
     pub message: String,
 }
 
+/// A problem as one text: what was seen, and what to do.
+pub fn sentence(problem: &Problem) -> String {
+    let stop = if problem.message.ends_with(['.', '?', '!']) { "" } else { "." };
+    format!("{}{stop} {}", problem.message, problem.hint).trim_end().to_owned()
+}
+
 /// The figures of everything a session has read.
 pub fn summary(session: &Session) -> Summary {
     let trace = session.trace();
@@ -160,9 +166,7 @@ pub fn summary(session: &Session) -> Summary {
                 0 => file.name.clone(),
                 line => format!("{}, line {line}", file.name),
             };
-            let stop = if problem.message.ends_with(['.', '?', '!']) { "" } else { "." };
-            let message =
-                format!("{place}: {}{stop} {}", problem.message, problem.hint).trim_end().to_owned();
+            let message = format!("{place}: {}", sentence(problem));
             problems.push(ProblemCount { code: problem.code.key(), count: problem.count, message });
         }
     }

@@ -232,7 +232,10 @@ fn what_no_record_tells_is_not_known_to_be_zero() {
     let mut session = session(&[("a.jsonl", records)]);
     let tokens = overview(&mut session, Filter::default()).tokens;
     assert_eq!((tokens.unknown_calls, tokens.unknown_input, tokens.unknown_output), (1, 0, 1));
-    assert_eq!((tokens.cache_read_told, tokens.cache_write_told, tokens.reasoning_told), (true, false, false));
+    assert_eq!(
+        (tokens.cache_read_told, tokens.cache_write_told, tokens.reasoning_told),
+        (true, false, false)
+    );
 }
 
 #[test]
@@ -245,6 +248,34 @@ fn a_file_given_up_keeps_what_was_read_and_says_how_far_that_was() {
     assert!(file.kept() > 0 && file.kept() < 4);
     assert_eq!(file.problems.iter().map(|problem| problem.code.key()).collect::<Vec<_>>(), ["stopped"]);
     assert!(overview(&mut session, Filter::default()).requests < 4);
+}
+
+#[test]
+fn absurd_counts_saturate() {
+    let record = r#"{"model":"gpt-4","component":"a","prompt_tokens":18446744073709551615,"completion_tokens":9,"wall_time":1}"#;
+    let mut session = session(&[("a.jsonl", &format!("{record}\n{record}"))]);
+    let all = overview(&mut session, Filter::default());
+    assert_eq!((all.tokens.input, all.tokens.total()), (u64::MAX, u64::MAX));
+    assert_eq!(all.cost.computed.unwrap(), all.components[0].cost.unwrap());
+}
+
+#[test]
+fn a_refused_call_is_not_unpriced_but_one_without_counts_is() {
+    let records = r#"{"model":"gpt-4","wall_time":1,"time_to_first_token":0.1,"status":"429"}
+{"model":"gpt-4","wall_time":1,"time_to_first_token":0.1}
+{"model":"nobody-knows-this","prompt_tokens":0,"completion_tokens":0,"wall_time":1,"cache_hit":true}"#;
+    let mut session = session(&[("a.jsonl", records)]);
+    let cost = overview(&mut session, Filter::default()).cost;
+    assert_eq!((cost.priced_calls, cost.unpriced_calls, cost.computed), (1, 1, Some(Money::ZERO)));
+}
+
+#[test]
+fn chat_prompts_without_usage_are_estimated_with_their_template() {
+    let span = r#"{"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"0af7651916cd43dd8448eb211c80319c","spanId":"b7ad6b7169203331","name":"chat","startTimeUnixNano":"1","endTimeUnixNano":"2","attributes":[{"key":"gen_ai.operation.name","value":{"stringValue":"chat"}},{"key":"gen_ai.request.model","value":{"stringValue":"gpt-4o"}},{"key":"gen_ai.input.messages","value":{"stringValue":"[{\"role\":\"system\",\"parts\":[{\"type\":\"text\",\"content\":\"Be nice\"}]},{\"role\":\"user\",\"parts\":[{\"type\":\"text\",\"content\":\"Hello world\"}]}]"}}]}]}]}]}"#;
+    let mut session = counted(&[("a.json", span)]);
+    let tokens = overview(&mut session, Filter::default()).tokens;
+    // 2 + 2 of text, 2 roles, 3 for each message, 3 that begin the reply.
+    assert_eq!((tokens.input, tokens.from), (15, Provenance::Estimated));
 }
 
 #[test]

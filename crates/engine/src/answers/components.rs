@@ -22,7 +22,7 @@ pub(crate) fn components(session: &Session, ids: &[CallId]) -> Vec<ComponentRow>
     for &id in ids {
         add(session, session.trace().call(id), &mut rows);
     }
-    let all: u64 = rows.0.values().map(|row| row.tokens).sum();
+    let all = rows.0.values().fold(0u64, |sum, row| sum.saturating_add(row.tokens));
     let mut rows: Vec<ComponentRow> = rows.0.into_values().filter(|row| row.tokens > 0).collect();
     for row in &mut rows {
         row.share = row.tokens as f64 / all as f64;
@@ -61,9 +61,9 @@ impl Rows {
             self.0.insert(name.to_owned(), empty);
         }
         if let Some(row) = self.0.get_mut(name) {
-            row.prompt += prompt;
-            row.completion += completion;
-            row.tokens += prompt + completion;
+            row.prompt = row.prompt.saturating_add(prompt);
+            row.completion = row.completion.saturating_add(completion);
+            row.tokens = row.prompt.saturating_add(row.completion);
             row.from = row.from.max(from);
             if let Some(cost) = cost {
                 row.cost = Some(row.cost.unwrap_or_default() + cost);

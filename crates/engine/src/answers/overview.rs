@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashMap;
 use stats::Percentiles;
 use trace::{Call, CallId, Operation, Phases, Status, StrId, Trace};
-use units::{Money, Nanos};
+use units::{Figure, Money, Nanos};
 
 use super::{components, filter::select, latency::band, timeline, verdicts};
 use crate::{
@@ -68,14 +68,19 @@ pub(crate) fn token_sums<'a>(calls: impl Iterator<Item = &'a Call>) -> TokenSums
         sums.cache_read_told |= usage.cache_read.is_known();
         sums.cache_write_told |= usage.cache_write.is_known();
         sums.reasoning_told |= usage.reasoning.is_known();
-        sums.input += usage.input.or_zero();
-        sums.fresh += usage.fresh().or_zero();
-        sums.cache_read += usage.cache_read.or_zero();
-        sums.cache_write += usage.cache_write.or_zero();
-        sums.output += usage.output.or_zero();
-        sums.reasoning += usage.reasoning.or_zero();
+        add(&mut sums.input, usage.input);
+        add(&mut sums.fresh, usage.fresh());
+        add(&mut sums.cache_read, usage.cache_read);
+        add(&mut sums.cache_write, usage.cache_write);
+        add(&mut sums.output, usage.output);
+        add(&mut sums.reasoning, usage.reasoning);
     }
     sums
+}
+
+/// A file may claim any number of tokens; a sum beyond what fits stays at the largest number.
+fn add(sum: &mut u64, figure: Figure) {
+    *sum = sum.saturating_add(figure.or_zero());
 }
 
 /// Sums of money. What cannot be priced is counted, never taken for 0.
@@ -87,6 +92,8 @@ pub(crate) fn cost_sums<'a>(session: &Session, calls: impl Iterator<Item = &'a C
                 sums.computed = Some(sums.computed.unwrap_or_default() + cost.total);
                 sums.priced_calls += 1;
             }
+            // Nobody bills a call that failed before any token was counted.
+            None if !call.is_finished() && !call.usage.input.is_known() => {}
             None => sums.unpriced_calls += 1,
         }
         if let Some(reported) = call.reported_cost {

@@ -50,7 +50,7 @@ fn time(phases: &PhaseSummary) -> Option<Verdict> {
 }
 
 fn tokens(overview: &Overview) -> Option<Verdict> {
-    let all = overview.components.iter().map(|row| row.tokens).sum::<u64>();
+    let all = overview.components.iter().fold(0u64, |sum, row| sum.saturating_add(row.tokens));
     let worst = overview.components.iter().find(|row| row.wasteful);
     match worst {
         Some(row) => Some(Verdict {
