@@ -22,8 +22,7 @@ const OF = {
       cache_read: e.tokens.cache_read,
       cache_write: e.tokens.cache_write,
       output: e.tokens.output,
-      // No record mentions it, and what is not said is not 0.
-      reasoning: e.tokens.reasoning || null,
+      reasoning: e.tokens.reasoning,
       ...percentiles("latency", e.llm_latency_ms),
       ...percentiles("ttft", e.ttft_ms),
     };

@@ -97,7 +97,7 @@ const BROKEN = [
   ["truncated.jsonl.gz", gzipSync(lines(2000)).subarray(0, 20_000), /compressed data is damaged or cut/, /[1-9]\d*/],
   ["empty.jsonl", "", /empty/, 0],
   ["picture.jsonl", Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==", "base64"), /PNG image/, 0],
-  ["deep.json", "[".repeat(100_000) + "]".repeat(100_000), /begins like JSON and is not/, 0],
+  ["deep.json", "[".repeat(100_000) + "]".repeat(100_000), /nested more than 120 levels deep/, 0],
   ["deep-record.jsonl", `${lines(1)}{"prompt_tokens":1,"x":${"[".repeat(100_000)}${"]".repeat(100_000)}}\n`, /nested more than 120 levels/, 1],
   ["latin1.jsonl", Buffer.from(jsonl({ ...record, prompt: "caf\u00e9" }), "latin1"), /not UTF-8/, 1],
   ["numbers.jsonl", `{"prompt_tokens": 10, "completion_tokens": NaN, "wall_time": -1.5, "time_to_first_token": -Infinity, "cache_hit": true}\n`, /NaN[\s\S]*negative|negative[\s\S]*NaN/i, 1],

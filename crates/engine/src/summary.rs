@@ -101,7 +101,8 @@ impl From<Percentiles> for Distribution {
     }
 }
 
-/// Milliseconds in each phase; they sum to the duration of all end-to-end requests.
+/// Milliseconds in each phase; they sum to the duration of all end-to-end requests, except where a record's
+/// parts contradict its total, which is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[expect(missing_docs, reason = "the fields are the phases")]
 pub struct PhaseSums {

@@ -57,6 +57,7 @@ impl Format for ClaudeCode {
 #[serde(default, rename_all = "camelCase")]
 struct Line {
     r#type: String,
+    uuid: Option<String>,
     session_id: Option<String>,
     cwd: Option<String>,
     request_id: Option<String>,
@@ -103,6 +104,8 @@ struct Answer {
     at: RecordRef,
     /// Bytes of its text, white space aside.
     bytes: u64,
+    /// Whether another source has told its texts.
+    told: bool,
 }
 
 impl Reader for Session {
@@ -118,7 +121,9 @@ impl Reader for Session {
         };
         match (line.r#type.as_str(), &line.message) {
             ("user", Some(body)) => {
-                out.count(Fate::Kept);
+                // A resumed session repeats the lines of the one before.
+                let new = line.uuid.as_ref().is_none_or(|uuid| out.builder.is_new_line(uuid));
+                out.count(if new { Fate::Kept } else { Fate::Merged("same line told again") });
                 let component =
                     if line.is_compact_summary == Some(true) { Component::History } else { Component::User };
                 let said = messages(&body.content, Role::User, component, out);
@@ -129,6 +134,7 @@ impl Reader for Session {
             ("assistant", Some(body)) if body.usage.is_object() => {
                 out.count(Fate::Kept);
                 let call = call(&line, body, agent, at, out);
+                passes(&call, body, line.request_id.as_deref(), out);
                 self.threads.entry(agent).or_default().answer(call, body, line.request_id.as_deref(), out);
             }
             ("assistant", _) => out.count(Fate::Dropped("answer without usage")),
@@ -152,7 +158,7 @@ impl Thread {
     fn answer(&mut self, mut call: Call, body: &Body, request: Option<&str>, out: &mut Output<'_>) {
         let (at, model, output) = (call.record, call.model, call.usage.output);
         let request = out.builder.intern(request.unwrap_or_default());
-        let identity = (!call.response.is_none()).then_some(Identity::Own(call.response, request));
+        let identity = (!call.response.is_none()).then_some(Identity::Request(call.response, request));
         call.start = self.asked.or(call.start);
         let (id, again) = out.builder.add_call(call, identity, &[]);
         if again {
@@ -165,12 +171,16 @@ impl Thread {
         if self.answer.as_ref().is_none_or(|answer| answer.call != id) {
             self.end(out);
             let said = std::mem::take(&mut self.said);
+            let trace = out.builder.trace();
+            let call = trace.call(id);
             // In a copied line the question is told again, too.
-            if !again {
+            let told = !trace.messages(call).is_empty();
+            let answer = Answer { call: id, at, bytes: 0, told: told && call.span.is_some() };
+            if !told {
                 out.builder.append_messages(id, &said);
             }
             self.asked = None;
-            self.answer = Some(Answer { call: id, at, bytes: 0 });
+            self.answer = Some(answer);
         }
         // A call has no name of its own: the first tool it asks for says best what it is about.
         let tool = body.content.as_array().into_iter().flatten().find(|block| block["type"] == "tool_use");
@@ -181,13 +191,15 @@ impl Thread {
             *name = tool.unwrap_or(answer);
         }
         let blocks = messages(&body.content, Role::Assistant, Component::Output, out);
+        let mut told = false;
         for message in blocks {
             if let Some(answer) = &mut self.answer {
+                told = answer.told;
                 let text = out.builder.trace().text(message.text);
                 answer.bytes += text.bytes().filter(|b| !b.is_ascii_whitespace()).count() as u64;
             }
             let trace = out.builder.trace();
-            if !again || !trace.messages(trace.call(id)).contains(&message) {
+            if !(told || again && trace.messages(trace.call(id)).contains(&message)) {
                 out.builder.append_messages(id, &[message]);
             }
         }
@@ -196,8 +208,13 @@ impl Thread {
     /// The answer being told is complete: another one begins, or the file ends.
     fn end(&mut self, out: &mut Output<'_>) {
         let Some(answer) = self.answer.take() else { return };
-        let tokens = out.builder.trace().call(answer.call).usage.output;
-        if tokens.get().is_some_and(|tokens| answer.bytes > tokens.saturating_mul(BYTES_PER_TOKEN)) {
+        let trace = out.builder.trace();
+        let call = trace.call(answer.call);
+        let tokens = call.usage.output;
+        // What Claude Code itself puts in the place of an answer costs no tokens.
+        if trace.str(call.model) != "<synthetic>"
+            && tokens.get().is_some_and(|tokens| answer.bytes > tokens.saturating_mul(BYTES_PER_TOKEN))
+        {
             let message = "The output tokens are fewer than the answer's text needs: the log kept a value from \
                            the beginning of the stream, so they are a lower bound";
             out.problem(
@@ -221,7 +238,7 @@ fn call(line: &Line, body: &Body, agent: StrId, at: RecordRef, out: &mut Output<
     call.provider = out.builder.intern("anthropic");
     // When the line was written, which is all that is known.
     call.start = out.known(json::timestamp(&line.timestamp), "timestamp", at);
-    call.usage = billed(&body.usage, at, out);
+    call.usage = billed(body, at, out);
     call.reported_cost = out.known(json::money(&line.cost), "costUSD", at);
     if line.is_aborted_mid_stream == Some(true) {
         call.status = Status::Cancelled;
@@ -253,26 +270,86 @@ fn known_text(value: &Value) -> Option<String> {
     }
 }
 
-/// The usage that is paid for: where the response names the attempts it is made of (a fallback to another
-/// model, a compaction), their sum.
-fn billed(usage: &Value, at: RecordRef, out: &mut Output<'_>) -> Usage {
-    let total = one_usage(usage, at, out);
-    let parts: Vec<Usage> =
-        usage["iterations"].as_array().into_iter().flatten().map(|part| one_usage(part, at, out)).collect();
-    let sum = |class: fn(&Usage) -> Figure| {
-        let known = parts.iter().filter_map(|part| class(part).get());
-        if parts.len() > 1 && parts.iter().any(|part| class(part).is_known()) {
-            Figure::counted(known.fold(0, u64::saturating_add)).max(class(&total))
-        } else {
-            class(&total)
+/// The passes that a response is made of, if it names them: a compaction of the context, an advisor, the
+/// answer, a fallback to another model.
+fn iterations(usage: &Value) -> impl Iterator<Item = &Value> {
+    usage["iterations"].as_array().into_iter().flatten()
+}
+
+/// Whether the response's own figures leave a pass out.
+fn is_beside(pass: &Value) -> bool {
+    pass["type"].as_str().is_some_and(|kind| kind.contains("compaction") || kind.contains("advisor"))
+}
+
+/// The model of a pass, if it is another one than that of the response.
+fn other_model<'a>(pass: &'a Value, body: &'a Body) -> Option<&'a str> {
+    let undated = |model: &'a str| match model.rsplit_once('-') {
+        Some((name, date)) if date.len() == 8 && date.bytes().all(|b| b.is_ascii_digit()) => name,
+        _ => model,
+    };
+    let (model, own) = (pass["model"].as_str()?, body.model.as_deref()?);
+    (undated(model) != undated(own)).then_some(model)
+}
+
+/// Passes of other models are calls of their own, because a call has one model, and each has its price. One
+/// without tokens is none.
+fn passes(answer: &Call, body: &Body, request: Option<&str>, out: &mut Output<'_>) {
+    for (i, pass) in iterations(&body.usage).enumerate() {
+        let Some(model) = other_model(pass, body) else { continue };
+        let usage = one_usage(pass, answer.record, out);
+        if usage.input.or_zero() == 0 && usage.output.or_zero() == 0 {
+            continue;
+        }
+        out.count(Fate::Kept);
+        let name = pass["type"].as_str().unwrap_or("pass");
+        let identity = (!answer.response.is_none()).then(|| {
+            let id = format!("{} pass {i}", body.id.as_deref().unwrap_or_default());
+            Identity::Own(out.builder.intern(&id), out.builder.intern(request.unwrap_or_default()))
+        });
+        let call = Call {
+            name: out.builder.intern(name),
+            model: out.builder.intern(model),
+            response: StrId::NONE,
+            reported_cost: None,
+            usage,
+            ..answer.clone()
+        };
+        out.builder.add_call(call, identity, &[]);
+    }
+}
+
+/// The usage that is paid for at the price of the response's model.
+fn billed(body: &Body, at: RecordRef, out: &mut Output<'_>) -> Usage {
+    let total = one_usage(&body.usage, at, out);
+    let (mut answers, mut beside, mut elsewhere) = (Vec::new(), Vec::new(), false);
+    for pass in iterations(&body.usage) {
+        match (other_model(pass, body), is_beside(pass)) {
+            (None, false) => answers.push(one_usage(pass, at, out)),
+            (None, true) => beside.push(one_usage(pass, at, out)),
+            (Some(_), beside) => elsewhere |= !beside,
+        }
+    }
+    let bill = |class: fn(&Usage) -> Figure| {
+        let sum = |parts: &[Usage]| {
+            let known = parts.iter().filter_map(|part| class(part).get());
+            known.reduce(u64::saturating_add).map_or(Figure::UNKNOWN, Figure::counted)
+        };
+        let base = match sum(&answers) {
+            // The response's own figures may hold an answer that another model began.
+            answers if elsewhere && answers.is_known() => answers,
+            answers => class(&total).max(answers),
+        };
+        match sum(&beside).get() {
+            Some(more) => Figure::counted(base.or_zero().saturating_add(more)),
+            None => base,
         }
     };
     Usage {
-        input: sum(|u| u.input),
-        cache_read: sum(|u| u.cache_read),
-        cache_write: sum(|u| u.cache_write),
-        cache_write_1h: sum(|u| u.cache_write_1h),
-        output: sum(|u| u.output),
+        input: bill(|u| u.input),
+        cache_read: bill(|u| u.cache_read),
+        cache_write: bill(|u| u.cache_write),
+        cache_write_1h: bill(|u| u.cache_write_1h),
+        output: bill(|u| u.output),
         ..total
     }
 }

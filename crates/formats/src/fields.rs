@@ -87,12 +87,18 @@ pub fn find(name: &str) -> Option<(Field, Option<Unit>)> {
         let unit = match suffix {
             "s" | "sec" | "secs" | "seconds" => Unit::S,
             "ms" | "millis" | "milliseconds" => Unit::Ms,
-            "us" | "micros" | "microseconds" => Unit::Us,
+            "us" | "µs" | "μs" | "micros" | "microseconds" => Unit::Us,
             "ns" | "nanos" | "nanoseconds" => Unit::Ns,
             _ => return None,
         };
         exact(base).filter(|field| field.is_time()).map(|field| (field, Some(unit)))
     })
+}
+
+/// Whether a name is the product's own for its field, in any spelling and unit.
+pub fn is_own(name: &str) -> bool {
+    let name = snake(name);
+    NAMES.iter().any(|(_, names)| name.starts_with(names[0]))
 }
 
 /// `timeToFirstTokenMs`, `Time to first token ms`, `time-to-first-token-ms` as `time_to_first_token_ms`.
@@ -132,6 +138,8 @@ mod tests {
             ("timeToFirstTokenMs", Some((ttft, Some(Unit::Ms)))),
             ("Time to first token (us)", Some((ttft, Some(Unit::Us)))),
             ("TTFT", Some((ttft, None))),
+            ("wall_time_µs", Some((Field::WallTime, Some(Unit::Us)))),
+            ("Wall time (μs)", Some((Field::WallTime, Some(Unit::Us)))),
             ("ttft-ns", Some((ttft, Some(Unit::Ns)))),
             ("LLMQueueWait", Some((Field::Phase(Phase::QueueWait), None))),
             ("wall_time_s", Some((Field::WallTime, Some(Unit::S)))),

@@ -81,7 +81,7 @@ pub(crate) fn add_span(mut raw: RawSpan<'_>, out: &mut Output<'_>) {
     }
     let known = Known::new(&raw.attributes);
     let (kind, operation) = kind::of_span(&raw.name, &known);
-    let (status, error) = outcome(&raw, &known);
+    let (status, error) = outcome(&raw, &known, kind);
     let row = Span {
         trace: out.builder.intern(&raw.trace),
         id: out.builder.intern(&raw.id),
@@ -94,7 +94,7 @@ pub(crate) fn add_span(mut raw: RawSpan<'_>, out: &mut Output<'_>) {
         phase: phase(&raw.name, kind, operation),
         ..Span::default()
     };
-    let Some(mut call) = keep_span(row, raw.at, out) else { return };
+    let mut call = keep_span(row, raw.at, out);
     if kind != SpanKind::Call {
         return;
     }
@@ -111,9 +111,8 @@ pub(crate) fn add_span(mut raw: RawSpan<'_>, out: &mut Output<'_>) {
     out.builder.add_call(call, identity, &messages);
 }
 
-/// Adds a span and counts it, unless it is there already. The answer is a call that begins as the span says,
-/// for the case that it is one.
-pub(crate) fn keep_span(mut row: Span, at: RecordRef, out: &mut Output<'_>) -> Option<Call> {
+/// Adds a span and counts it. The answer is a call that begins as the span says, for the case that it is one.
+pub(crate) fn keep_span(mut row: Span, at: RecordRef, out: &mut Output<'_>) -> Call {
     row.record = Some(at);
     let call = Call {
         trace: row.trace,
@@ -123,16 +122,14 @@ pub(crate) fn keep_span(mut row: Span, at: RecordRef, out: &mut Output<'_>) -> O
         status: row.status,
         ..Call::at(at)
     };
-    match out.builder.add_span(row) {
-        Ok(span) => {
-            out.count(Fate::Kept);
-            Some(Call { span: Some(span), ..call })
-        }
-        Err(_) => {
-            out.count(Fate::Merged("same span sent twice"));
-            None
-        }
-    }
+    let (span, fate) = match out.builder.add_span(row) {
+        Ok(span) => (span, Fate::Kept),
+        Err(span) => (span, Fate::Merged("same span sent twice")),
+    };
+    out.count(fate);
+    // Of a span sent twice the first record is the one that was kept.
+    let record = out.builder.trace().span(span).record.unwrap_or(at);
+    Call { span: Some(span), record, ..call }
 }
 
 /// From start to end; unknown where one is, or where the clock went backwards.
@@ -183,7 +180,7 @@ fn read_figures(call: &mut Call, raw: &RawSpan<'_>, known: &Known<'_>, out: &mut
 }
 
 /// How a span ended, and the error's type or code.
-fn outcome(raw: &RawSpan<'_>, known: &Known<'_>) -> (Status, String) {
+fn outcome(raw: &RawSpan<'_>, known: &Known<'_>, kind: SpanKind) -> (Status, String) {
     // An exception that was handled stands on a span that says it is fine.
     let exception = raw.events.iter().find(|event| event.name == "exception" && raw.state != State::Ok);
     let of_exception = |name: &str| {
@@ -193,7 +190,9 @@ fn outcome(raw: &RawSpan<'_>, known: &Known<'_>) -> (Status, String) {
     let http = known.get(Meaning::HttpStatus).and_then(|code| json::whole(code).ok().flatten());
     let http = http.filter(|&code| code >= 400).map(|code| code.to_string()).unwrap_or_default();
     let said = known.str(Meaning::Error);
-    if raw.state != State::Error && exception.is_none() && said.is_empty() {
+    // On other spans an HTTP status may be the answer that was looked for.
+    let refused = kind == SpanKind::Call && raw.state == State::Unset && !http.is_empty();
+    if raw.state != State::Error && exception.is_none() && said.is_empty() && !refused {
         return (Status::Ok, String::new());
     }
     let words = [said, of_exception("exception.type"), &http];

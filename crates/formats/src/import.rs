@@ -291,6 +291,12 @@ fn describe(bad: Bad) -> (ProblemCode, &'static str, String, &'static str) {
             "The file ends before its list is closed: records may be missing".to_owned(),
             "Copy or download the file again.",
         ),
+        Bad::OpenQuote => (
+            ProblemCode::Malformed,
+            "a quote is not closed",
+            "A quote opens in this line and is not closed; the row was skipped".to_owned(),
+            "Reading went on at the next line. Write a quote inside quotes as two.",
+        ),
     }
 }
 

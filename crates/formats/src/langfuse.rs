@@ -181,7 +181,7 @@ fn observation(text: &str, at: RecordRef, session: &str, out: &mut Output<'_>) {
         phase: genai::phase(&name, kind, operation),
         ..Span::default()
     };
-    let Some(mut call) = genai::keep_span(row, at, out) else { return };
+    let mut call = genai::keep_span(row, at, out);
     if kind != SpanKind::Call {
         return;
     }
@@ -227,10 +227,12 @@ fn observation(text: &str, at: RecordRef, session: &str, out: &mut Output<'_>) {
 
 /// The tokens of a generation, from the newest of three forms that says something.
 fn usage(fields: &Fields<'_>, at: RecordRef, out: &mut Output<'_>) -> Usage {
-    if let Value::Object(details) = fields.unwrapped("usageDetails")
-        && details.keys().any(|key| key != "total")
-    {
-        return buckets(&details, fields, at, out);
+    let mut strange = Vec::new();
+    if let Value::Object(details) = fields.unwrapped("usageDetails") {
+        let usage = buckets(&details, fields, &mut strange, at, out);
+        if usage.input.is_known() || usage.output.is_known() {
+            return usage;
+        }
     }
     let older = fields.unwrapped("usage");
     if older["unit"].as_str().is_some_and(|unit| unit != "TOKENS") {
@@ -247,12 +249,42 @@ fn usage(fields: &Fields<'_>, at: RecordRef, out: &mut Output<'_>) -> Usage {
         let figure = out.known(json::tokens(&value), flat[0], at);
         if figure.or_zero() == 0 { Figure::UNKNOWN } else { figure }
     };
-    Usage {
+    let usage = Usage {
         input: tokens(&["inputUsage", "promptTokens"], "input"),
         output: tokens(&["outputUsage", "completionTokens"], "output"),
         ..Usage::default()
+    };
+    if !(strange.is_empty() || usage.input.is_known() || usage.output.is_known()) {
+        let message = format!(
+            "Usage is told under names that are not known ({}); it was taken as unknown",
+            strange.join(", ")
+        );
+        let hint = "Known names begin with input or output, or are prompt_tokens and completion_tokens.";
+        out.problem(ProblemCode::Uncertain, at, message, hint);
     }
+    usage
 }
+
+/// Names of all input, of all output, and of their sum, beside Langfuse's own: those of the providers.
+const INPUT: &[&str] = &[
+    "input",
+    "input_tokens",
+    "inputTokens",
+    "prompt_tokens",
+    "promptTokens",
+    "prompt_token_count",
+    "promptTokenCount",
+];
+const OUTPUT: &[&str] = &[
+    "output",
+    "output_tokens",
+    "outputTokens",
+    "completion_tokens",
+    "completionTokens",
+    "candidates_token_count",
+    "candidatesTokenCount",
+];
+const TOTAL: &[&str] = &["total", "total_tokens", "totalTokens", "total_token_count", "totalTokenCount"];
 
 /// The parts of one direction of `usageDetails`.
 #[derive(Default)]
@@ -276,36 +308,55 @@ impl Side {
 
 /// Buckets are meant to be disjoint, but some integrations leave cached tokens inside `input` and reasoning
 /// inside `output`. The total says which, where it stands; else the sums that Langfuse keeps beside.
-fn buckets(details: &Map<String, Value>, fields: &Fields<'_>, at: RecordRef, out: &mut Output<'_>) -> Usage {
+///
+/// Names that say nothing of input and output are added to `strange`.
+fn buckets(
+    details: &Map<String, Value>,
+    fields: &Fields<'_>,
+    strange: &mut Vec<String>,
+    at: RecordRef,
+    out: &mut Output<'_>,
+) -> Usage {
     let (mut input, mut output, mut usage) = (Side::default(), Side::default(), Usage::default());
     let mut total = None;
+    // Cache writes as a whole, and by lifetime: they may be told both ways.
+    let (mut written, mut written_5m) = (Figure::UNKNOWN, Figure::UNKNOWN);
     let add = |figure: &mut Figure, n: u64| *figure = Figure::reported(figure.or_zero().saturating_add(n));
     for (key, value) in details {
         let Some(n) = out.known(json::whole(value), "A count of usageDetails", at) else { continue };
         match key.as_str() {
-            "total" => total = Some(n),
-            "input" | "prompt_tokens" => input.bare = Some(n),
-            "output" | "completion_tokens" => output.bare = Some(n),
-            key if key.contains("cach") => {
-                input.beside = input.beside.saturating_add(n);
-                if key.contains("creation") || key.contains("write") {
-                    add(&mut usage.cache_write, n);
-                    if key.contains("1h") {
-                        add(&mut usage.cache_write_1h, n);
-                    }
-                } else {
-                    add(&mut usage.cache_read, n);
-                }
+            key if TOTAL.contains(&key) => total = Some(n),
+            key if INPUT.contains(&key) => input.bare = input.bare.max(Some(n)),
+            key if OUTPUT.contains(&key) => output.bare = output.bare.max(Some(n)),
+            key if key.contains("ephemeral")
+                || key.contains("cach") && (key.contains("creation") || key.contains("write")) =>
+            {
+                add(
+                    match key {
+                        _ if key.contains("1h") => &mut usage.cache_write_1h,
+                        _ if key.contains("5m") => &mut written_5m,
+                        _ => &mut written,
+                    },
+                    n,
+                );
             }
-            key if key.contains("reasoning") => {
+            key if key.contains("cach") => add(&mut usage.cache_read, n),
+            key if key.contains("reasoning") || key.contains("thought") => {
                 output.beside = output.beside.saturating_add(n);
                 add(&mut usage.reasoning, n);
             }
             key if key.starts_with("input") => input.other = input.other.saturating_add(n),
             key if key.starts_with("output") => output.other = output.other.saturating_add(n),
+            key if n > 0 && strange.len() < 5 => strange.push(key.chars().take(40).collect()),
             _ => {}
         }
     }
+    let by_lifetime = match (written_5m.get(), usage.cache_write_1h.get()) {
+        (None, None) => Figure::UNKNOWN,
+        _ => Figure::reported(written_5m.or_zero().saturating_add(usage.cache_write_1h.or_zero())),
+    };
+    usage.cache_write = written.max(by_lifetime);
+    input.beside = usage.cache_read.or_zero().saturating_add(usage.cache_write.or_zero());
     let sum = |(cached, reasoning)| {
         input.figure(cached).or_zero().saturating_add(output.figure(reasoning).or_zero())
     };

@@ -10,6 +10,13 @@ pub struct Time {
     pub step: Nanos,
 }
 
+impl Time {
+    /// Whether two tellings of one time are further apart than their rounding.
+    pub fn differs(self, other: Time) -> bool {
+        (self.length - other.length).0.abs() > self.step.0 + other.step.0
+    }
+}
+
 /// The parts of a latency profile as a record gives them.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Parts {
@@ -22,12 +29,25 @@ impl Parts {
         self.phases[phase as usize].map(|time| time.length)
     }
 
-    /// Whether it tells more than a call does: a first token alone, or a total alone, is no profile.
+    /// Whether it tells more than a call does: a queue and a first token alone, or a total alone, are no
+    /// profile.
     pub fn is_profile(&self) -> bool {
-        let parts = self.phases.iter().flatten().count();
-        let ttft = self.get(Phase::TimeToFirstToken).is_some();
-        parts > usize::from(ttft) || ttft && self.total.is_some()
+        let of_call = [Phase::QueueWait, Phase::TimeToFirstToken];
+        let has = |phase: &Phase| self.get(*phase).is_some();
+        Phase::ALL.iter().any(|phase| has(phase) && (self.total.is_some() || !of_call.contains(phase)))
     }
+}
+
+/// The time that a request took. A profile's total covers the whole request and can be longer than the call's
+/// wall time, but not shorter.
+pub fn total(wall: Option<Time>, total: Option<Time>, at: RecordRef, out: &mut Output<'_>) -> Option<Time> {
+    let (Some(wall), Some(total)) = (wall, total) else { return total.or(wall) };
+    if wall.length < total.length || !wall.differs(total) {
+        return Some(total);
+    }
+    let message = "wall_time is longer than total; the longer one was taken";
+    out.problem(ProblemCode::Contradiction, at, message, "Check the clocks or the units of both fields.");
+    Some(wall)
 }
 
 /// Makes the parts add up to the total: what is missing is unattributed, what is too much is explained or

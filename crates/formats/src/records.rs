@@ -3,8 +3,10 @@
 //!
 //! A name's last word may be a unit (`wall_time_ms`, `timeToFirstTokenUs`); without one, times are seconds.
 
+use std::collections::BTreeMap;
+
 use rustc_hash::FxHashMap;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, value::RawValue};
 use trace::{
     Call, Component, Convention, Fate, Identity, Message, Phase, ProblemCode, RecordRef, Role, Status, StrId,
     Usage,
@@ -12,8 +14,9 @@ use trace::{
 use units::{Figure, Nanos};
 
 use crate::{
-    Confidence, Format, Head, Output, Reader, Record,
+    Confidence, Container, Format, Head, Output, Reader, Record,
     fields::{self, Field},
+    genai::{Slot, Transcript},
     json::{self, Unit},
     profile::{self, Parts, Time},
 };
@@ -31,7 +34,8 @@ impl Format for Records {
     }
 
     fn sniff(&self, head: &Head) -> Confidence {
-        head.records.iter().filter_map(Value::as_object).map(sniff).max().unwrap_or_default()
+        let records = head.records.iter().filter_map(Value::as_object);
+        records.map(|record| sniff(record, head.container)).max().unwrap_or_default()
     }
 
     fn reader(&self) -> Box<dyn Reader> {
@@ -39,33 +43,96 @@ impl Format for Records {
     }
 }
 
+/// Objects that do no more than hold fields together.
+const GROUPS: [&str; 3] = ["metrics", "profile", "latency"];
+/// Lists of records inside an object.
+const LISTS: [&str; 2] = ["records", "data"];
+
+/// The fields of a record, those in groups as well.
+fn pairs(record: &Map<String, Value>) -> impl Iterator<Item = (&String, &Value)> {
+    record.iter().flat_map(|(name, value)| {
+        let group = value.as_object().filter(|_| GROUPS.contains(&name.as_str()));
+        let own = group.is_none().then_some((name, value));
+        own.into_iter().chain(group.into_iter().flatten())
+    })
+}
+
+/// The list of records that an object is made for: there is nothing else in it but single values, and no
+/// tokens or times.
+fn listed(object: &Map<String, Value>) -> Option<(&'static str, &Vec<Value>)> {
+    let name = LISTS.into_iter().find(|name| object.get(*name).is_some_and(|list| list[0].is_object()))?;
+    let nested = object.values().filter(|value| !is_single(value)).count();
+    let figure =
+        |field: Field| field.is_time() || matches!(field, Field::PromptTokens | Field::CompletionTokens);
+    let own = object.keys().any(|name| fields::find(name).is_some_and(|(field, _)| figure(field)));
+    object[name].as_array().filter(|_| nested == 1 && !own).map(|list| (name, list))
+}
+
+fn is_single(value: &Value) -> bool {
+    match value {
+        Value::Array(list) => list.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        _ => true,
+    }
+}
+
+/// Whether it is a conversation rather than a text.
+fn is_chat(value: &Value) -> bool {
+    let list = value.as_array().filter(|list| !list.is_empty());
+    list.is_some_and(|list| list.iter().all(|message| message["role"].is_string()))
+}
+
 /// How sure one record is. Fields whose value is a list or an object belong to other formats that use the
 /// same words.
-fn sniff(record: &Map<String, Value>) -> Confidence {
-    let plain = |value: &Value| !value.is_array() && !value.is_object();
-    let flat = record.values().all(plain);
-    let fields: Vec<Field> = record
-        .iter()
-        .filter(|(_, value)| plain(value))
-        .filter_map(|(name, _)| fields::find(name))
-        .map(|f| f.0)
-        .collect();
-    let has = |field: Field| fields.contains(&field);
+fn sniff(record: &Map<String, Value>, container: Container) -> Confidence {
+    if let Some((_, list)) = listed(record) {
+        let records = list.iter().filter_map(Value::as_object);
+        return records.map(|record| sniff_one(record, container)).max().unwrap_or_default();
+    }
+    sniff_one(record, container)
+}
+
+fn sniff_one(record: &Map<String, Value>, container: Container) -> Confidence {
+    let look = |(name, value): (&'_ String, &Value)| {
+        let field = fields::find(name).map(|found| found.0);
+        let plain = is_single(value) || field == Some(Field::Prompt) && is_chat(value);
+        (name.clone(), field, plain)
+    };
+    let mut found: Vec<(String, Option<Field>, bool)> = pairs(record).map(look).collect();
+    let flat = found.iter().all(|(.., plain)| *plain);
+    if !flat {
+        // Others have such groups, too.
+        found = record.iter().map(look).collect();
+    }
+    let all_known = found.iter().all(|(_, field, _)| field.is_some());
+    let fields =
+        || found.iter().filter(|(.., plain)| *plain).filter_map(|(name, field, _)| Some((name, (*field)?)));
+    let has = |wanted: Field| fields().any(|(_, field)| field == wanted);
+    let has_own = |wanted: Field| fields().any(|(name, field)| field == wanted && fields::is_own(name));
     let tokens = has(Field::PromptTokens) || has(Field::CompletionTokens);
+    let both = has(Field::PromptTokens) && has(Field::CompletionTokens);
     let timed = has(Field::WallTime) || has(Field::Total);
-    match fields.iter().filter(|field| field.is_distinctive()).count() {
+    match fields().filter(|(_, field)| field.is_distinctive()).count() {
         2.. => Confidence::Certain,
         1 if flat && (tokens || timed) => Confidence::Likely,
         _ if flat && has(Field::Component) && has(Field::Prompt) => Confidence::Likely,
         _ if flat && has(Field::Prompt) && has(Field::Response) => Confidence::Possible,
         // A bare usage object of a provider has the tokens and nothing else.
         _ if flat && tokens && (timed || has(Field::RequestId) || has(Field::Model)) => Confidence::Possible,
+        _ if both && (timed || container == Container::Csv) => Confidence::Possible,
+        // It also has a total, or calls the tokens otherwise.
+        _ if flat && all_known && has_own(Field::PromptTokens) && has_own(Field::CompletionTokens) => {
+            Confidence::Possible
+        }
+        _ if flat && all_known && has_own(Field::WallTime) => Confidence::Possible,
         _ => Confidence::No,
     }
 }
 
 /// So many names are remembered: records of one file share theirs.
 const MAX_NAMES: usize = 256;
+
+const NO_OBJECT: &str = "not an object with fields";
 
 /// Reads one file.
 #[derive(Default)]
@@ -81,14 +148,19 @@ struct Own {
 impl Reader for Own {
     fn record(&mut self, record: &Record<'_>, out: &mut Output<'_>) {
         let Ok(Value::Object(object)) = serde_json::from_str(record.text) else {
-            return out.count(Fate::Dropped("not an object with fields"));
+            return out.count(Fate::Dropped(NO_OBJECT));
         };
-        let draft = self.draft(&object, record.at, out);
-        if !draft.any {
-            return out.count(Fate::Dropped("no known field"));
+        let Some((name, _)) = listed(&object) else { return self.one(&object, record.at, out) };
+        let lists: BTreeMap<String, &RawValue> = serde_json::from_str(record.text).unwrap_or_default();
+        let list = lists.get(name).and_then(|list| serde_json::from_str::<Vec<&RawValue>>(list.get()).ok());
+        let mut places = record.places();
+        for raw in list.unwrap_or_default() {
+            let at = places.next(raw.get());
+            match serde_json::from_str(raw.get()) {
+                Ok(Value::Object(object)) => self.one(&object, at, out),
+                _ => out.count(Fate::Dropped(NO_OBJECT)),
+            }
         }
-        out.count(Fate::Kept);
-        self.add(draft, record.at, out);
     }
 
     fn finish(&mut self, out: &mut Output<'_>) {
@@ -106,26 +178,37 @@ struct Draft {
     /// Whether it says anything.
     any: bool,
     request: StrId,
-    wall: Option<Nanos>,
+    wall: Option<Time>,
+    model_load: Option<Time>,
     parts: Parts,
-    prompt: Option<String>,
+    prompt: Option<Value>,
     response: Option<String>,
 }
 
 impl Own {
+    fn one(&mut self, object: &Map<String, Value>, at: RecordRef, out: &mut Output<'_>) {
+        let draft = self.draft(object, at, out);
+        if !draft.any {
+            return out.count(Fate::Dropped("no known field"));
+        }
+        out.count(Fate::Kept);
+        self.add(draft, at, out);
+    }
+
     fn draft(&mut self, object: &Map<String, Value>, at: RecordRef, out: &mut Output<'_>) -> Draft {
         let mut draft = Draft {
             call: Call::at(at),
             any: false,
             request: StrId::NONE,
             wall: None,
+            model_load: None,
             parts: Parts::default(),
             prompt: None,
             response: None,
         };
         let mut usage = Usage::default();
         let mut input = Figure::UNKNOWN;
-        for (name, value) in object {
+        for (name, value) in pairs(object) {
             let Some((field, unit)) = self.field(name) else { continue };
             if value.is_null() || field.is_time() && value == "" {
                 continue;
@@ -138,13 +221,11 @@ impl Own {
                 Field::CachedTokens => usage.cache_read = out.known(json::tokens(value), name, at),
                 Field::CacheWriteTokens => usage.cache_write = out.known(json::tokens(value), name, at),
                 Field::ReasoningTokens => usage.reasoning = out.known(json::tokens(value), name, at),
-                Field::WallTime => draft.wall = self.time(value, unit, name, at, out).map(|time| time.length),
-                Field::ModelLoad => {
-                    call.model_load = self.time(value, unit, name, at, out).map(|time| time.length);
-                }
-                Field::Total => draft.parts.total = self.time(value, unit, name, at, out),
+                Field::WallTime => self.time(&mut draft.wall, value, unit, name, at, out),
+                Field::ModelLoad => self.time(&mut draft.model_load, value, unit, name, at, out),
+                Field::Total => self.time(&mut draft.parts.total, value, unit, name, at, out),
                 Field::Phase(phase) => {
-                    draft.parts.phases[phase as usize] = self.time(value, unit, name, at, out);
+                    self.time(&mut draft.parts.phases[phase as usize], value, unit, name, at, out);
                 }
                 Field::TokensPerSecond => {
                     let rate = out.known(json::number(value), name, at);
@@ -156,16 +237,15 @@ impl Own {
                 Field::CacheHit => call.cache_hit = out.known(json::boolean(value), name, at),
                 Field::Cost => call.reported_cost = out.known(json::money(value), name, at),
                 Field::Timestamp => call.start = out.known(json::timestamp(value), name, at),
-                Field::Prompt => draft.prompt = Some(plain(value)),
+                Field::Prompt => draft.prompt = Some(value.clone()),
                 Field::Response => draft.response = Some(plain(value)),
                 Field::Status => call.status = both(call.status, status(&plain(value))),
+                Field::Error if says_none(value) => {}
                 Field::Error => {
                     let error = plain(value);
-                    if !matches!(error.as_str(), "" | "false") {
-                        // Whatever it says, it is an error.
-                        call.status = both(both(Status::Failed, status(&error)), call.status);
-                        call.error = out.builder.intern(&error);
-                    }
+                    // Whatever it says, it is an error.
+                    call.status = both(both(Status::Failed, status(&error)), call.status);
+                    call.error = out.builder.intern(&error);
                 }
                 Field::Model => call.model = out.builder.intern(&plain(value)),
                 Field::Provider => call.provider = out.builder.intern(&plain(value)),
@@ -174,6 +254,12 @@ impl Own {
                 Field::Component => call.component = out.builder.intern(&plain(value)),
                 Field::Name => call.name = out.builder.intern(&plain(value)),
             }
+        }
+        if !input.is_known() && (usage.cache_read.is_known() || usage.cache_write.is_known()) {
+            (usage.cache_read, usage.cache_write) = (Figure::UNKNOWN, Figure::UNKNOWN);
+            let message =
+                "Cached tokens are a part of prompt_tokens, which are unknown; they were taken as unknown";
+            out.problem(ProblemCode::BadValue, at, message, "");
         }
         usage.set_input(input, Convention::Inclusive);
         draft.call.usage = usage;
@@ -191,28 +277,39 @@ impl Own {
         field
     }
 
+    /// Reads a length of time. Of two that should be the same the first one stands.
     fn time(
         &mut self,
+        slot: &mut Option<Time>,
         value: &Value,
         unit: Option<Unit>,
         name: &str,
         at: RecordRef,
         out: &mut Output<'_>,
-    ) -> Option<Time> {
-        let length = out.known(json::nanos(value, unit.unwrap_or(Unit::S)), name, at)?;
+    ) {
+        let read = out.known(json::nanos(value, unit.unwrap_or(Unit::S)), name, at);
+        let Some(length) = read else { return };
         if unit.is_none() && length > Nanos::ZERO {
             let large = length > Nanos(1_000_000_000_000);
             self.unitless = Some(self.unitless.map_or((large, at), |(all, first)| (all && large, first)));
         }
-        Some(Time { length, step: json::step(value, unit.unwrap_or(Unit::S)) })
+        let time = Time { length, step: json::step(value, unit.unwrap_or(Unit::S)) };
+        if slot.get_or_insert(time).differs(time) {
+            let message =
+                format!("{name} and another field tell the same time differently; the other was taken");
+            let hint = "Check the units of both fields, or leave one of them out.";
+            out.problem(ProblemCode::Contradiction, at, message, hint);
+        }
     }
 
     /// Joins the parts of the record and adds its call.
     fn add(&mut self, draft: Draft, at: RecordRef, out: &mut Output<'_>) {
-        let Draft { mut call, request, wall, parts, prompt, response, .. } = draft;
+        let Draft { mut call, request, wall, model_load, mut parts, prompt, response, .. } = draft;
         let is_profile = parts.is_profile();
         call.ttft = parts.get(Phase::TimeToFirstToken);
         call.queue = parts.get(Phase::QueueWait);
+        call.model_load = model_load.map(|time| time.length);
+        parts.total = profile::total(wall, parts.total, at, out);
         let total = parts.total.map(|total| total.length);
         if is_profile {
             let phases = profile::join(parts, at, out);
@@ -220,8 +317,8 @@ impl Own {
             call.ttft = call.ttft.map(|_| phases.get(Phase::TimeToFirstToken));
             call.profile = Some(phases);
         }
-        call.duration = wall.or(total).or(call.profile.map(|phases| phases.total()));
-        check_rate(&call, wall, at, out);
+        call.duration = total.or(call.profile.map(|phases| phases.total()));
+        check_rate(&call, wall.map(|wall| wall.length), at, out);
 
         let has_metrics = wall.is_some() || call.usage.input.is_known() || call.usage.output.is_known();
         let parts = [has_metrics, is_profile, prompt.is_some() || response.is_some()];
@@ -257,14 +354,35 @@ fn plain(value: &Value) -> String {
     }
 }
 
+/// Whether a field for errors says that there was none.
+fn says_none(value: &Value) -> bool {
+    let number = |number: f64| number == 0.0 || number.is_nan();
+    match value {
+        Value::Null => true,
+        Value::Bool(failed) => !failed,
+        Value::Number(n) => n.as_f64().is_some_and(number),
+        Value::Array(list) => list.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        Value::String(text) => {
+            let text = text.trim().to_ascii_lowercase();
+            let words = ["", "none", "null", "no", "false", "-", "n/a", "[]", "{}", "no error"];
+            words.contains(&&*text) || text.parse().is_ok_and(number)
+        }
+    }
+}
+
 fn messages(
-    prompt: Option<String>,
+    prompt: Option<Value>,
     response: Option<String>,
     component: StrId,
     out: &mut Output<'_>,
 ) -> Vec<Message> {
     let mut messages = Vec::new();
-    if let Some(prompt) = prompt {
+    if let Some(chat) = prompt.as_ref().filter(|prompt| is_chat(prompt)) {
+        let mut transcript = Transcript::new(out.builder);
+        transcript.add(Slot::Prompt, chat);
+        messages = transcript.into_messages();
+    } else if let Some(prompt) = prompt {
         let name = out.builder.trace().str(component);
         let component = Component::ALL.into_iter().find(|c| c.key() == name && !c.is_output());
         let component = component.unwrap_or(Component::User);
@@ -273,7 +391,7 @@ fn messages(
             Component::Retrieved => Role::Tool,
             _ => Role::User,
         };
-        messages.push(Message { role, component, text: out.builder.text(&prompt) });
+        messages.push(Message { role, component, text: out.builder.text(&plain(&prompt)) });
     }
     // An empty answer is an answer: of no token.
     if let Some(response) = response {

@@ -58,6 +58,8 @@ pub enum Bad {
     Cut,
     /// The file ends before the closing bracket of the array that holds the records.
     OpenArray,
+    /// A CSV row with a quote that nothing closes, or only a quote of a later row.
+    OpenQuote,
 }
 
 /// Splits text into records, however the text is cut into pieces.
@@ -111,7 +113,7 @@ impl Splitter {
                 Splitter::Json(splitter) => {
                     records.extend(splitter.closed().and_then(|text| serde_json::from_str(&text).ok()));
                 }
-                Splitter::Csv(mut splitter) => splitter.finish(&mut |piece| count = sink(piece)),
+                Splitter::Csv(mut splitter) => splitter.end(&mut |piece| count = sink(piece)),
             }
         }
         records.truncate(most);

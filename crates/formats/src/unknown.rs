@@ -2,7 +2,7 @@ use serde_json::Value;
 use trace::{Problem, ProblemCode};
 
 use crate::{
-    FORMATS, csv,
+    Confidence, Container, FORMATS, Head, csv,
     split::{MAX_DEPTH, Splitter},
 };
 
@@ -24,6 +24,8 @@ const KINDS: [(&[u8], &str, &str); 14] = [
     (b"MZ", "a Windows program", ""),
 ];
 
+const UNFINISHED: &str = "Check that the export has finished and has any data.";
+
 /// What to say about a file that no reader knows: what was seen, what is expected, what to do.
 pub fn problem(magic: &[u8], head: &str, gzip: bool) -> Problem {
     let (code, message, hint) = if head.trim().is_empty() {
@@ -32,11 +34,9 @@ pub fn problem(magic: &[u8], head: &str, gzip: bool) -> Problem {
             (false, true) => "The file is empty",
             _ => "The file holds nothing but white space",
         };
-        (
-            ProblemCode::Empty,
-            what.to_owned(),
-            "Check that the export has finished and has any data.".to_owned(),
-        )
+        (ProblemCode::Empty, what.to_owned(), UNFINISHED.to_owned())
+    } else if let Some(columns) = rowless(head) {
+        (ProblemCode::Empty, format!("The file is {columns} and no rows"), UNFINISHED.to_owned())
     } else {
         let (seen, hint) = seen(magic, head);
         (ProblemCode::UnknownFormat, format!("No reader knows this content: it is {seen}"), hint)
@@ -103,7 +103,21 @@ fn table(text: &str) -> Option<String> {
     if columns.next() != columns.next() {
         return None;
     }
-    let records = Splitter::new(Some(delimiter)).head(text, 1);
+    of_columns(&Splitter::new(Some(delimiter)).head(text, 1))
+}
+
+/// The header of a table that some reader would know if only there were rows.
+fn rowless(text: &str) -> Option<String> {
+    let header = text.trim();
+    let delimiter = csv::delimiter(header).filter(|_| header.lines().count() == 1)?;
+    // Its own names as the values of a row.
+    let records = Splitter::new(Some(delimiter)).head(&format!("{header}\n{header}"), 1);
+    let columns = of_columns(&records);
+    let head = Head { container: Container::Csv, records };
+    columns.filter(|_| FORMATS.iter().any(|format| format.sniff(&head) > Confidence::No))
+}
+
+fn of_columns(records: &[Value]) -> Option<String> {
     let row = records.first()?.as_object()?;
     Some(format!("a table with the columns {}", list(row.keys().map(String::as_str))))
 }

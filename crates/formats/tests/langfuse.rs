@@ -128,6 +128,15 @@ fn buckets_are_apart_or_inside_as_the_sums_say() {
             5,
             Convention::Repaired,
         ),
+        // A provider's own names, one of them twice.
+        (
+            json!({"input": 9, "prompt_token_count": 9, "candidates_token_count": 3, "thoughts_token_count": 2,
+                "total_token_count": 14}),
+            0,
+            9,
+            5,
+            Convention::Inclusive,
+        ),
         (
             json!({"input": 10, "input_audio_tokens": 4, "output": 5, "total": 19}),
             14,
@@ -140,6 +149,37 @@ fn buckets_are_apart_or_inside_as_the_sums_say() {
         let usage = call.usage;
         assert_eq!((usage.input.get(), usage.output.get()), (Some(input), Some(output)), "{details}");
         assert_eq!(usage.convention, convention, "{details}");
+    }
+}
+
+#[test]
+fn cache_writes_by_lifetime() {
+    for (details, input, written, written_1h) in [
+        // The whole beside its parts.
+        (
+            json!({"input": 10, "input_cache_read": 1000, "input_cache_creation": 500,
+                "input_cache_creation_5m": 200, "input_cache_creation_1h": 300, "total": 1510}),
+            1510,
+            500,
+            300,
+        ),
+        (
+            json!({"input": 10, "input_ephemeral_5m_input_tokens": 200,
+                "input_ephemeral_1h_input_tokens": 300, "total": 510}),
+            510,
+            500,
+            300,
+        ),
+        (
+            json!({"input": u64::MAX, "input_cache_creation_5m": u64::MAX, "input_cache_creation_1h": u64::MAX}),
+            u64::MAX,
+            u64::MAX,
+            u64::MAX,
+        ),
+    ] {
+        let usage = only(json!({"usageDetails": details})).1.usage;
+        let classes = [usage.input, usage.cache_write, usage.cache_write_1h].map(|figure| figure.get());
+        assert_eq!(classes, [input, written, written_1h].map(Some), "{details}");
     }
 }
 
@@ -213,4 +253,44 @@ fn every_shape_is_found() {
     assert_eq!(session.trace().str(call.model), "gpt-4o");
     assert_eq!((call.ttft, call.duration), (Some(Nanos(500_000_000)), Some(Nanos(1_000_000_000))));
     assert_eq!((call.usage.input.get(), call.reported_cost), (Some(4), Money::from_f64(0.5)));
+}
+
+#[test]
+fn names_of_usage_that_nobody_knows_are_named() {
+    let (session, call) = only(json!({"usageDetails": {"tokens_in": 7, "tokens_out": 3, "total": 10}}));
+    assert_eq!(call.usage.input.get(), None);
+    let problem = &session.report().problems[0];
+    assert_eq!(problem.code, trace::ProblemCode::Uncertain);
+    assert!(problem.message.contains("tokens_in, tokens_out"), "{}", problem.message);
+    let known = json!({"usageDetails": {"tokens_in": 7}, "promptTokens": 7});
+    assert!(only(known).0.report().problems.is_empty());
+}
+
+#[test]
+fn an_observation_sent_again_gives_what_was_missing() {
+    let early = observation(json!({"usageDetails": {}, "endTime": null, "input": null}));
+    let late = observation(json!({
+        "usageDetails": {"input": 7, "output": 3}, "level": "ERROR", "statusMessage": "boom", "output": "Hello",
+        "completionStartTime": "2025-01-01T00:00:00.500Z",
+    }));
+    for (first, second) in [(&early, &late), (&late, &early)] {
+        let session = Session::of(format!("{first}\n{second}").as_bytes());
+        let (trace, report) = (session.trace(), session.report());
+        let calls: Vec<_> = trace.calls().map(|(_, call)| call).collect();
+        assert_eq!((calls.len(), report.kept(), report.merged_total()), (1, 1, 1));
+        let call = calls[0];
+        assert_eq!((call.usage.input.get(), call.usage.output.get()), (Some(7), Some(3)));
+        assert_eq!((call.duration, call.ttft), (Some(Nanos(2_000_000_000)), Some(Nanos(500_000_000))));
+        assert_eq!((call.status, trace.spans[0].status), (Status::Failed, Status::Failed));
+        assert_eq!(trace.spans[0].duration, call.duration);
+        assert_eq!(trace.messages(call).len(), 2);
+    }
+}
+
+#[test]
+fn a_generation_without_tokens_inside_another_is_the_same() {
+    let outer = observation(json!({"usageDetails": {"input": 7, "output": 3}}));
+    let inner = observation(json!({"id": "o2", "parentObservationId": "o1"}));
+    let session = Session::of(format!("{outer}\n{inner}").as_bytes());
+    assert_eq!((session.trace().calls().count(), session.report().problems.len()), (1, 0));
 }

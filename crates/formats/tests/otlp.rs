@@ -353,6 +353,41 @@ fn messages_as_events() {
 }
 
 #[test]
+fn a_span_sent_again_may_be_the_first_to_say_that_it_is_a_call() {
+    let (bare, full) = (
+        request(&json!({})),
+        request(&json!({"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 7})),
+    );
+    for first in [&bare, &full] {
+        let text = [&first[..], &full, &bare, &full].join(&b'\n');
+        let session = Session::of(&text);
+        assert_eq!(only(&session).0.usage.input.get(), Some(7));
+        let report = session.report();
+        assert_eq!((report.read, report.kept(), session.trace().records.len()), (4, 1, 1));
+    }
+}
+
+#[test]
+fn an_http_status_of_a_call_tells_of_failure() {
+    for (kind, code, status, error) in [
+        ("chat", 200, Status::Ok, ""),
+        ("chat", 429, Status::RateLimited, "429"),
+        ("chat", 529, Status::RateLimited, "529"),
+        ("chat", 500, Status::Failed, "500"),
+        ("execute_tool", 404, Status::Ok, ""),
+    ] {
+        for name in ["http.response.status_code", "http.status_code"] {
+            let session = Session::of(&request(&json!({"gen_ai.operation.name": kind, name: code})));
+            let trace = session.trace();
+            assert_eq!(trace.spans[0].status, status, "{kind} {code}");
+            for (_, call) in trace.calls() {
+                assert_eq!((call.status, trace.str(call.error)), (status, error), "{code}");
+            }
+        }
+    }
+}
+
+#[test]
 fn trouble_costs_no_more_than_itself() {
     let session = Session::open("otlp-own/trouble.jsonl");
     let (trace, report) = (session.trace(), session.report());

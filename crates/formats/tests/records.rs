@@ -144,7 +144,137 @@ fn usage_bodies_of_providers_are_not_claimed() {
         r#"{"prompt_tokens": 5, "completion_tokens": 7, "prompt_tokens_details": {"cached_tokens": 1}}"#,
         r#"{"input_tokens": 5, "output_tokens": 7}"#,
         r#"{"id": "x", "object": "chat.completion", "model": "m", "choices": [], "usage": {"prompt_tokens": 1}}"#,
+        r#"{"object": "list", "data": [{"id": "m", "object": "model"}]}"#,
+        r#"{"id": 1, "span_attributes": {}, "metrics": {"prompt_tokens": 5, "completion_tokens": 7, "start": 1}}"#,
+        r#"{"metrics": {"cpu": 1, "duration": 2}}"#,
+        r#"{"name": "x", "duration": 5}"#,
+        "Wall time,Step,Value\n1,2,3\n",
     ] {
         assert_eq!(Session::of(body.as_bytes()).codes(), ["unknown_format"], "{body}");
     }
+}
+
+#[test]
+fn words_for_no_error_are_none() {
+    for none in [
+        r#""None""#,
+        r#""null""#,
+        r#""NaN""#,
+        r#""no""#,
+        r#""0""#,
+        r#""-""#,
+        r#""""#,
+        "[]",
+        "{}",
+        "0",
+        "false",
+        "null",
+    ] {
+        let session = Session::of(
+            format!(r#"{{"prompt_tokens":1,"wall_time":1,"model":"m","error":{none}}}"#).as_bytes(),
+        );
+        assert_eq!(calls(&session)[0].status, Status::Ok, "{none}");
+    }
+    let session = Session::of(
+        b"prompt_tokens,wall_time,error\n1,1,None\n1,1,nan\n1,1,0.0\n1,1,-\n1,1,Timeout\n1,1,1\n",
+    );
+    let failed: Vec<_> = calls(&session).iter().map(|call| call.status == Status::Failed).collect();
+    assert_eq!(failed, [false, false, false, false, true, true]);
+}
+
+#[test]
+fn a_wall_time_stands_for_a_missing_total() {
+    let one = |text: &str| {
+        let session = Session::of(text.as_bytes());
+        (calls(&session)[0].clone(), session.codes())
+    };
+    // A queue and a first token do not make a profile.
+    let (call, codes) = one(
+        r#"{"prompt_tokens":5,"completion_tokens":6,"wall_time":1.0,"time_to_first_token":0.3,"queue_time":0.1}"#,
+    );
+    assert_eq!((call.profile, call.queue, call.ttft), (None, Some(ms(100)), Some(ms(300))));
+    assert_eq!((call.itl_ms(), codes), (Some(140.0), vec![]));
+    let (call, codes) =
+        one(r#"{"wall_time":1.0,"preprocessing":0.1,"time_to_first_token":0.3,"token_generation":0.4}"#);
+    assert_eq!(phases(&call), [100_000, 0, 0, 300_000, 400_000, 0, 200_000]);
+    assert_eq!((call.duration, codes), (Some(ms(1000)), vec![]));
+    let (call, codes) = one(r#"{"wall_time":2.0,"total":1.0,"preprocessing":0.1,"time_to_first_token":0.3}"#);
+    assert_eq!((call.duration, call.profile.unwrap().total()), (Some(ms(2000)), ms(2000)));
+    assert_eq!(codes, ["contradiction"]);
+    // A request may take longer than its call.
+    let (call, codes) = one(r#"{"wall_time":0.4,"total":1.0,"preprocessing":0.1,"time_to_first_token":0.3}"#);
+    assert_eq!((call.duration, call.profile.unwrap().total(), codes), (Some(ms(1000)), ms(1000), vec![]));
+}
+
+#[test]
+fn two_fields_for_one_time_must_agree() {
+    for (fields, codes) in [
+        (r#""wall_time":1.0,"wall_time_ms":1000"#, &[][..]),
+        (r#""wall_time":1.234,"latency_ms":1234.4"#, &[]),
+        (r#""wall_time":1.0,"wall_time_ms":2000"#, &["contradiction"]),
+        (r#""wall_time":1.0,"latency_ms":900"#, &["contradiction"]),
+    ] {
+        let session =
+            Session::of(format!(r#"{{"prompt_tokens":1,"completion_tokens":1,{fields}}}"#).as_bytes());
+        assert_eq!(session.codes(), codes, "{fields}");
+    }
+}
+
+#[test]
+fn more_than_the_fields_of_ours_is_no_harm() {
+    let plain = r#""prompt_tokens":5,"completion_tokens":6"#;
+    for (text, n) in [
+        (format!(r#"{{{plain},"wall_time":1,"metadata":{{"a":1}},"tags":["a"]}}"#), 1),
+        (format!("{{{plain}}}"), 1),
+        ("prompt_tokens,completion_tokens\n5,6\n".to_owned(), 1),
+        (format!(r#"{{{plain},"wall_time":1,"data":[{{"a":1}}]}}"#), 1),
+        (format!(r#"{{{plain},"wall_time":1,"ttft":0.5,"cache_hit":true,"metrics":{{"a":[1]}}}}"#), 1),
+        (r#"{"wall_time":5}"#.to_owned(), 1),
+        (format!(r#"{{"metrics":{{{plain},"wall_time":1}}}}"#), 1),
+        (
+            format!(
+                r#"{{"request_id":"a","metrics":{{{plain},"wall_time":1}},"profile":{{"preprocessing":0.1}}}}"#
+            ),
+            1,
+        ),
+        (format!(r#"{{{plain},"latency":{{"preprocessing":0.1,"total":1}}}}"#), 1),
+        (format!("{{\"version\":1,\"records\":[\n{{{plain},\"wall_time\":1}},\n{{{plain}}}]}}"), 2),
+        (format!(r#"{{"data":[{{{plain},"wall_time":1}}]}}"#), 1),
+    ] {
+        let session = Session::of(text.as_bytes());
+        let calls = calls(&session);
+        assert_eq!((session.codes(), calls.len()), (vec![], n), "{text}");
+        assert_nothing_lost(session.trace());
+        for (i, call) in calls.iter().enumerate() {
+            assert!(call.usage.output.get() == Some(6) || call.duration == Some(ms(5000)), "{text}");
+            let lies = call.record.offset as usize..call.record.offset as usize + call.record.len as usize;
+            assert!(n == 1 || text[lies].starts_with('{') && call.record.line as usize == i + 2, "{text}");
+        }
+    }
+}
+
+#[test]
+fn a_conversation_is_its_messages() {
+    let session = Session::of(
+        br#"{"prompt_tokens":9,"completion_tokens":1,"wall_time":1,"response":"R","prompt":[
+            {"role":"system","content":"S"},{"role":"user","content":"A"},{"role":"assistant","content":"B"},
+            {"role":"tool","content":"T"},{"role":"user","content":"Q"}]}"#,
+    );
+    let trace = session.trace();
+    let texts: Vec<_> =
+        trace.messages(calls(&session)[0]).iter().map(|m| (m.component, trace.text(m.text))).collect();
+    use Component::*;
+    assert_eq!(
+        texts,
+        [(System, "S"), (History, "A"), (History, "B"), (Retrieved, "T"), (User, "Q"), (Output, "R")]
+    );
+}
+
+#[test]
+fn cached_tokens_of_an_unknown_input_are_unknown() {
+    let session =
+        Session::of(br#"{"prompt_tokens":NaN,"completion_tokens":6,"cached_tokens":60,"wall_time":1}"#);
+    let usage = calls(&session)[0].usage;
+    assert_eq!((usage.input, usage.cache_read), (Figure::UNKNOWN, Figure::UNKNOWN));
+    assert_eq!(session.problems(ProblemCode::BadValue).len(), 2);
 }

@@ -200,6 +200,31 @@ fn a_table_may_quote_and_be_uneven() {
 }
 
 #[test]
+fn a_forgotten_quote_in_a_table_loses_no_other_row() {
+    for bad in ["1,2,1,\"hello", "1,2,1,\"hello\n1,2,1,\"hello"] {
+        let rows = "1,2,1,hello\n".repeat(998);
+        let text = format!("prompt_tokens,completion_tokens,wall_time,prompt\n1,2,1,hello\n{bad}\n{rows}");
+        let session = Session::of(text.as_bytes());
+        let (report, lines) = (session.report(), bad.lines().count() as u64);
+        assert_eq!((report.read, report.kept()), (999 + lines, 999), "{bad}");
+        assert_eq!(report.dropped["a quote is not closed"], lines);
+        assert_eq!((report.problems.len(), report.problems[0].line), (1, 3));
+        assert_eq!(report.problems[0].code, ProblemCode::Malformed);
+    }
+}
+
+#[test]
+fn a_table_without_rows_says_so() {
+    let (code, text) = only_problem(b"prompt_tokens,wall_time_ms,ttft_ms\n");
+    assert_eq!(code, ProblemCode::Empty);
+    assert!(
+        text.contains("a table with the columns prompt_tokens, ttft_ms, wall_time_ms and no rows"),
+        "{text}"
+    );
+    assert_eq!(only_problem(b"Dear diary, nothing, happened\n").0, ProblemCode::UnknownFormat);
+}
+
+#[test]
 fn a_record_is_found_again() {
     for path in ["records/llm_metrics.json", "records/llm_metrics.csv", "claude-code/session-30530d66.jsonl"]
     {

@@ -1,24 +1,50 @@
 use rustc_hash::{FxHashMap, FxHashSet};
+use xxhash_rust::xxh3::xxh3_128;
 
 use crate::{
-    Call, CallId, FileId, FileReport, Identity, Message, Problem, ProblemCode, Span, SpanId, SpanKind, StrId,
-    TextId, Trace, retries::retries,
+    Call, CallId, FileId, FileReport, Identity, Message, Span, SpanId, SpanKind, StrId, TextId, Trace,
 };
 
-/// Same response id, or same line of a log told again.
-const SAME_CALL: &str = "same call told again";
-/// A span of one instrumentation inside another's.
-const NESTED_CALL: &str = "same call inside another instrumentation's span";
+/// Why a record of a call does not stand for itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// Same response id, or same line of a log.
+    Same,
+    /// A span of one instrumentation inside another's.
+    Inside,
+    /// A span around several calls that tells their sum.
+    Repeats,
+}
+
+impl Why {
+    const fn reason(self) -> &'static str {
+        match self {
+            Why::Same => "same call told again",
+            Why::Inside => "same call inside another instrumentation's span",
+            Why::Repeats => "repeats the calls inside it",
+        }
+    }
+}
 
 /// Where readers put what they read. One builder serves all files of a session, so that records of one call
 /// meet even across files.
 #[derive(Debug, Default)]
 pub struct TraceBuilder {
-    trace: Trace,
+    pub(crate) trace: Trace,
     calls: FxHashMap<Identity, CallId>,
-    spans: FxHashMap<(StrId, StrId), SpanId>,
+    /// Responses that a record with a request id tells of.
+    requested: FxHashSet<StrId>,
+    pub(crate) spans: FxHashMap<(StrId, StrId), SpanId>,
+    /// The spans of each trace.
+    pub(crate) traces: FxHashMap<StrId, Vec<SpanId>>,
+    /// Traces that have something new since they were settled.
+    pub(crate) fresh: FxHashSet<StrId>,
+    /// Of each merged record.
+    pub(crate) merges: FxHashMap<CallId, Why>,
     /// Calls inside a call that tells other tokens; each is reported once.
-    doubtful: FxHashSet<CallId>,
+    pub(crate) doubtful: FxHashSet<CallId>,
+    /// Hashes of the ids of lines that are no calls.
+    lines: FxHashSet<u128>,
 }
 
 impl TraceBuilder {
@@ -56,46 +82,79 @@ impl TraceBuilder {
         self.trace.texts.add(text)
     }
 
+    /// Whether a line of this id comes for the first time: lines of a log that are no calls.
+    pub fn is_new_line(&mut self, id: &str) -> bool {
+        self.lines.insert(xxh3_128(id.as_bytes()))
+    }
+
     /// Adds a span, unless one with the same trace and span id is there already: then `Err` names it, and
-    /// the record is a repetition.
+    /// the record is a repetition, from which the first one took what it lacked.
     pub fn add_span(&mut self, span: Span) -> Result<SpanId, SpanId> {
         let id = SpanId(self.trace.spans.len() as u32);
+        self.fresh.insert(span.trace);
         if !span.id.is_none() {
             let first = *self.spans.entry((span.trace, span.id)).or_insert(id);
             if first != id {
+                self.trace.spans[first.0 as usize].fill(&span);
                 return Err(first);
             }
         }
+        self.traces.entry(span.trace).or_default().push(id);
         self.trace.spans.push(span);
         Ok(id)
     }
 
     /// Adds a record of a model call with its messages. If a record of the same identity is there already,
-    /// that one absorbs this one; the answer is the call that now stands for both, and whether it absorbed.
+    /// or one of the same span, that one absorbs this one; the answer is the call that now stands for both,
+    /// and whether it absorbed.
     ///
-    /// The reader counts the record in its report as kept: a merge is counted here.
+    /// The reader counts the record in its report as kept: a merge is counted here. Only a span that is told
+    /// twice is counted as merged by the reader, as its call has no record of its own.
     pub fn add_call(
         &mut self,
         mut call: Call,
         identity: Option<Identity>,
         messages: &[Message],
     ) -> (CallId, bool) {
-        let id = CallId(self.trace.records.len() as u32);
         let from = self.trace.messages.len() as u32;
         self.trace.messages.extend_from_slice(messages);
         call.messages = (from, self.trace.messages.len() as u32);
+        let told = call.span.and_then(|span| self.trace.span(span).call);
+        let id = match told {
+            Some(first) => {
+                self.tell(first, &call, false);
+                first
+            }
+            None => self.push_call(call),
+        };
+        let first = identity.map_or(id, |identity| self.first_of(identity, id));
+        let (first, own) = (self.told_by(first), self.told_by(id));
+        let meets = self.trace.standing_for(first) != self.trace.standing_for(own);
+        if meets && self.merges.get(&own) != Some(&Why::Repeats) {
+            self.merge(first, own, Why::Same);
+        }
+        (self.trace.standing_for(id), told.is_some() || meets)
+    }
+
+    fn push_call(&mut self, call: Call) -> CallId {
+        let id = CallId(self.trace.records.len() as u32);
         if let Some(span) = call.span {
-            self.trace.spans[span.0 as usize].call = Some(id);
-            self.trace.spans[span.0 as usize].kind = SpanKind::Call;
+            let span = &mut self.trace.spans[span.0 as usize];
+            (span.call, span.kind) = (Some(id), SpanKind::Call);
         }
         self.trace.records.push(call);
-        match identity.map(|identity| *self.calls.entry(identity).or_insert(id)) {
-            Some(first) if first != id => {
-                let first = self.trace.standing_for(first);
-                self.merge(first, id, false, SAME_CALL);
-                (first, true)
+        id
+    }
+
+    /// The first record of an identity, which may be `id` itself.
+    fn first_of(&mut self, identity: Identity, id: CallId) -> CallId {
+        let first = *self.calls.entry(identity).or_insert(id);
+        match identity {
+            // Of several requests with one response id, only the first is the call that other sources tell of.
+            Identity::Request(response, _) if first == id && self.requested.insert(response) => {
+                *self.calls.entry(Identity::Response(response)).or_insert(id)
             }
-            _ => (id, false),
+            _ => first,
         }
     }
 
@@ -120,90 +179,51 @@ impl TraceBuilder {
         &mut self.trace.records[call.0 as usize]
     }
 
-    /// Joins what lies apart: parents to children, and call spans that lie inside another call span (two
-    /// instrumentations of one call) to the outer one. To be called after each file; may be called often.
-    pub fn settle(&mut self) {
-        for i in 0..self.trace.spans.len() {
-            let span = &self.trace.spans[i];
-            if span.parent.is_none() && !span.parent_id.is_none() {
-                let parent = self.spans.get(&(span.trace, span.parent_id)).copied();
-                self.trace.spans[i].parent = parent.filter(|p| p.0 as usize != i);
-            }
+    /// The record that a record of the same identity was merged into, or the record itself.
+    pub(crate) fn told_by(&self, mut id: CallId) -> CallId {
+        while let (Some(Why::Same), Some(into)) = (self.merges.get(&id), self.trace.call(id).merged_into) {
+            id = into;
         }
-        self.break_cycles();
-        for i in 0..self.trace.records.len() {
-            let id = CallId(i as u32);
-            let call = &self.trace.records[i];
-            if call.merged_into.is_none()
-                && let Some(outer) = call.span.and_then(|span| self.enclosing_call(span, id))
-            {
-                if !call.strict_nesting || call.usage.weight() == self.trace.call(outer).usage.weight() {
-                    self.merge(outer, id, true, NESTED_CALL);
-                } else if self.doubtful.insert(id) {
-                    self.doubt(id);
-                }
-            }
-        }
-        for (call, failed) in retries(&self.trace) {
-            let call = self.call_mut(call);
-            call.retries = call.retries.max(failed);
-        }
+        id
     }
 
-    /// The outermost other call around a span.
-    fn enclosing_call(&self, span: SpanId, own: CallId) -> Option<CallId> {
-        let mut outer = None;
-        let mut at = self.trace.span(span).parent;
-        while let Some(parent) = at {
-            let parent = self.trace.span(parent);
-            outer =
-                parent.call.map(|call| self.trace.standing_for(call)).filter(|&call| call != own).or(outer);
-            at = parent.parent;
+    pub(crate) fn merge(&mut self, into: CallId, from: CallId, why: Why) {
+        self.unmerge(from);
+        let other = self.trace.call(from).clone();
+        if why != Why::Repeats {
+            self.tell(into, &other, why == Why::Inside);
         }
-        outer
-    }
-
-    fn merge(&mut self, into: CallId, from: CallId, nested: bool, reason: &str) {
-        let other = self.trace.records[from.0 as usize].clone();
         self.trace.records[from.0 as usize].merged_into = Some(into);
-        let kept = &mut self.trace.records[into.0 as usize];
-        kept.absorb(&other, nested);
-        if kept.messages.0 == kept.messages.1 {
-            kept.messages = other.messages;
+        self.merges.insert(from, why);
+        *self.report(other.record.file).merged.entry(why.reason().to_owned()).or_default() += 1;
+    }
+
+    /// Lets a record stand for itself again. The call that it was merged into keeps what it took.
+    pub(crate) fn unmerge(&mut self, id: CallId) {
+        let Some(why) = self.merges.remove(&id) else { return };
+        let call = &mut self.trace.records[id.0 as usize];
+        call.merged_into = None;
+        let (file, response) = (call.record.file, call.response);
+        if why == Why::Same && !response.is_none() {
+            self.calls.insert(Identity::Response(response), id);
         }
-        *self.report(other.record.file).merged.entry(reason.to_owned()).or_default() += 1;
+        let merged = &mut self.report(file).merged;
+        if let Some(count) = merged.get_mut(why.reason()) {
+            *count -= 1;
+        }
+        merged.retain(|_, count| *count > 0);
     }
 
-    /// Says that a call inside another one was counted as a call of its own.
-    fn doubt(&mut self, id: CallId) {
-        let record = self.trace.call(id).record;
-        self.report(record.file).problem(Problem {
-            code: ProblemCode::Uncertain,
-            message: "A model call lies inside another one, and the two tell different tokens, so both are counted"
-                .to_owned(),
-            hint: "If two instrumentations recorded the same call, turn one of them off: its tokens and cost are \
-                   in the totals twice."
-                .to_owned(),
-            line: record.line.into(),
-            byte: record.offset,
-            count: 1,
-        });
-    }
-
-    /// A file may claim that spans are each other's parents; walking up must end all the same.
-    fn break_cycles(&mut self) {
-        // 0 not seen, otherwise the walk that saw it.
-        let mut seen = vec![0u32; self.trace.spans.len()];
-        for i in 0..seen.len() {
-            let walk = i as u32 + 1;
-            let mut at = i;
-            while seen[at] == 0 {
-                seen[at] = walk;
-                match self.trace.spans[at].parent {
-                    Some(parent) if seen[parent.0 as usize] == walk => self.trace.spans[at].parent = None,
-                    Some(parent) => at = parent.0 as usize,
-                    None => break,
+    /// Gives a call, and the calls that stand for it, what another telling knows.
+    fn tell(&mut self, mut into: CallId, other: &Call, mut nested: bool) {
+        loop {
+            let kept = &mut self.trace.records[into.0 as usize];
+            kept.absorb(other, nested);
+            match (self.merges.get(&into), kept.merged_into) {
+                (Some(&why), Some(next)) if why != Why::Repeats => {
+                    (into, nested) = (next, nested || why == Why::Inside);
                 }
+                _ => break,
             }
         }
     }
@@ -217,7 +237,7 @@ mod tests {
     use units::{Figure, Nanos, Timestamp};
 
     fn call(builder: &mut TraceBuilder, input: u64, output: u64, ms: i64) -> Call {
-        let file = FileId(0);
+        let file = FileId(builder.trace().files.len() as u32 - 1);
         builder.report(file).record(crate::Fate::Kept);
         let mut call = Call::at(RecordRef { file, offset: 0, len: 0, line: 1 });
         call.usage.set_input(Figure::reported(input), crate::Convention::Inclusive);
@@ -268,24 +288,144 @@ mod tests {
         assert_eq!(builder.trace().files[0].merged_total(), 1);
     }
 
+    /// Adds calls with spans of one trace: name, parent, input tokens if known.
+    fn tree(builder: &mut TraceBuilder, spans: &[(&str, &str, Option<u64>)], strict: bool) {
+        let trace = builder.intern("t");
+        for &(id, parent, input) in spans {
+            let (id, parent_id) = (builder.intern(id), builder.intern(parent));
+            let span = Span { trace, id, parent_id, ..Span::default() };
+            let span = builder.add_span(span).unwrap_or_else(|first| first);
+            let mut record = call(builder, input.unwrap_or(0), 5, 60);
+            if input.is_none() {
+                record.usage = crate::Usage::default();
+            }
+            (record.span, record.strict_nesting) = (Some(span), strict);
+            builder.add_call(record, None, &[]);
+        }
+    }
+
+    fn inputs(builder: &TraceBuilder) -> Vec<Option<u64>> {
+        builder.trace().calls().map(|(_, call)| call.usage.input.get()).collect()
+    }
+
     #[test]
     fn where_nesting_is_strict_other_tokens_are_another_call() {
         let mut builder = TraceBuilder::new();
         builder.begin_file("a", 0);
-        let (trace, outer) = (builder.intern("t"), builder.intern("outer"));
-        for (id, parent, input) in [("outer", StrId::NONE, 542), ("same", outer, 542), ("other", outer, 163)]
-        {
-            let id = builder.intern(id);
-            let span = builder.add_span(Span { trace, id, parent_id: parent, ..Span::default() }).unwrap();
-            let mut record = call(&mut builder, input, 5, 60);
-            (record.span, record.strict_nesting) = (Some(span), true);
-            builder.add_call(record, None, &[]);
+        let pairs = [
+            ("a", "", Some(542)),
+            ("same", "a", Some(542)),
+            ("b", "", Some(542)),
+            ("other", "b", Some(163)),
+            ("c", "", Some(542)),
+            ("silent", "c", None),
+        ];
+        tree(&mut builder, &pairs, true);
+        builder.settle();
+        builder.settle();
+        assert_eq!(inputs(&builder), [Some(542), Some(542), Some(163), Some(542)]);
+        let report = &builder.trace().files[0];
+        assert_eq!((report.merged_total(), report.problems.len(), report.problems[0].count), (2, 1, 1));
+    }
+
+    #[test]
+    fn a_call_around_several_calls_repeats_them() {
+        let spans = [
+            ("outer", "", Some(300)),
+            ("middle", "outer", Some(200)),
+            ("one", "middle", Some(100)),
+            ("two", "middle", Some(100)),
+        ];
+        // In one file, or in four: then the outer one first takes in the middle one and that the first child.
+        for files in [1, 4] {
+            let mut builder = TraceBuilder::new();
+            for part in spans.chunks(spans.len() / files) {
+                builder.begin_file("a", 0);
+                tree(&mut builder, part, false);
+                builder.settle();
+            }
+            assert_eq!(inputs(&builder), [Some(100), Some(100)], "{files}");
+            let merged: Vec<_> = builder.trace().files.iter().flat_map(|file| file.merged.keys()).collect();
+            assert_eq!(merged, ["repeats the calls inside it"; 2][..files.min(2)], "{files}");
+            assert_eq!(builder.trace().spans[0].kind, SpanKind::Agent);
+        }
+        // Children of which nothing is known do not take the figures away.
+        let mut builder = TraceBuilder::new();
+        builder.begin_file("a", 0);
+        tree(
+            &mut builder,
+            &[("outer", "", Some(300)), ("one", "outer", None), ("two", "outer", None)],
+            false,
+        );
+        builder.settle();
+        assert_eq!(inputs(&builder), [Some(300)]);
+    }
+
+    #[test]
+    fn a_span_sent_again_gives_what_was_missing() {
+        let mut builder = TraceBuilder::new();
+        builder.begin_file("a", 0);
+        tree(&mut builder, &[("s", "", None), ("s", "", Some(100)), ("s", "", None)], true);
+        builder.settle();
+        assert_eq!(inputs(&builder), [Some(100)]);
+        assert_eq!(builder.trace().records.len(), 1);
+    }
+
+    #[test]
+    fn another_request_is_another_call_but_the_response_alone_is_the_first_one() {
+        let told = |order: [usize; 3]| {
+            let mut builder = TraceBuilder::new();
+            builder.begin_file("a", 0);
+            let [response, one, two] = ["msg_1", "req_1", "req_2"].map(|id| builder.intern(id));
+            let identities = [
+                Identity::Response(response),
+                Identity::Request(response, one),
+                Identity::Request(response, two),
+            ];
+            for i in order {
+                let mut record = call(&mut builder, 10, 5, 60);
+                // A log has no durations.
+                record.duration = record.duration.filter(|_| i == 0);
+                builder.add_call(record, Some(identities[i]), &[]);
+            }
+            builder.settle();
+            let timed = builder.trace().calls().filter(|(_, call)| call.duration.is_some()).count();
+            (builder.trace().calls().count(), timed)
+        };
+        assert_eq!([told([0, 1, 2]), told([1, 0, 2]), told([2, 1, 0])], [(2, 1); 3]);
+    }
+
+    #[test]
+    fn a_server_inside_tells_queue_and_first_token() {
+        let mut builder = TraceBuilder::new();
+        builder.begin_file("a", 0);
+        for queue in [Some(Nanos(10)), None] {
+            let trace = builder.intern(if queue.is_some() { "server" } else { "instrumentation" });
+            let [client, inner] = ["client", "inner"].map(|id| builder.intern(id));
+            for (id, parent_id, start) in [(client, StrId::NONE, 0), (inner, client, 50)] {
+                let span = builder.add_span(Span { trace, id, parent_id, ..Span::default() }).unwrap();
+                let mut record = call(&mut builder, 10, 5, 60);
+                (record.span, record.start) = (Some(span), Some(Timestamp(start)));
+                if id == inner {
+                    (record.queue, record.ttft) = (queue, Some(Nanos(300)));
+                }
+                builder.add_call(record, None, &[]);
+            }
         }
         builder.settle();
+        let times: Vec<_> = builder.trace().calls().map(|(_, call)| (call.queue, call.ttft)).collect();
+        assert_eq!(times, [(Some(Nanos(10)), Some(Nanos(350))), (None, None)]);
+    }
+
+    #[test]
+    fn a_deep_chain_is_one_call() {
+        let mut builder = TraceBuilder::new();
+        builder.begin_file("a", 0);
+        let ids: Vec<String> = (0..100_000).map(|i| i.to_string()).collect();
+        let spans: Vec<_> = ids.windows(2).rev().map(|pair| (&*pair[1], &*pair[0], Some(1))).collect();
+        tree(&mut builder, &spans, false);
         builder.settle();
-        assert_eq!(builder.trace().calls().count(), 2);
-        let report = &builder.trace().files[0];
-        assert_eq!((report.merged_total(), report.problems[0].count), (1, 1));
+        assert_eq!(inputs(&builder), [Some(1)]);
     }
 
     #[test]
@@ -313,6 +453,41 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn any_calls_in_any_files_are_each_counted_once(
+            rows in proptest::collection::vec((0u32..8, 0u32..8, 0u32..6, 0u64..3, any::<bool>()), 1..20),
+        ) {
+            let mut builder = TraceBuilder::new();
+            let names: Vec<StrId> = (0..8).map(|i| builder.intern(&i.to_string())).collect();
+            for (id, parent, response, input, ends_file) in rows {
+                let begins = builder.trace().files.last().is_none_or(|file| file.read == 0) || ends_file;
+                if begins {
+                    builder.settle();
+                    builder.begin_file("a", 0);
+                }
+                let [id, parent_id, response] = [id, parent, response].map(|i| names[i as usize]);
+                let mut record = call(&mut builder, input, input, 1);
+                let span = match builder.add_span(Span { id, parent_id, record: Some(record.record), ..Span::default() }) {
+                    Ok(span) => span,
+                    Err(first) => {
+                        *builder.report(record.record.file).merged.entry("again".to_owned()).or_default() += 1;
+                        first
+                    }
+                };
+                record.record = builder.trace().span(span).record.unwrap();
+                (record.span, record.response) = (Some(span), response);
+                let identity = (response != names[0]).then_some(Identity::Response(response));
+                builder.add_call(record, identity, &[]);
+            }
+            builder.settle();
+            let trace = builder.trace();
+            let kept: u64 = trace.files.iter().map(|file| file.kept()).sum();
+            prop_assert_eq!(kept, trace.calls().count() as u64);
+            for i in 0..trace.records.len() {
+                prop_assert!(trace.call(trace.standing_for(CallId(i as u32))).merged_into.is_none());
+            }
+        }
+
         #[test]
         fn any_parents_end_in_a_forest(parents in proptest::collection::vec(0u32..40, 1..40)) {
             let mut builder = TraceBuilder::new();

@@ -97,6 +97,11 @@ impl Usage {
     pub(crate) fn weight(&self) -> (Option<u64>, Option<u64>) {
         (self.input.get(), self.output.get())
     }
+
+    /// Whether anything is known of the tokens.
+    pub(crate) fn is_told(&self) -> bool {
+        self.weight() != (None, None)
+    }
 }
 
 /// What makes two records one call.
@@ -104,6 +109,9 @@ impl Usage {
 pub enum Identity {
     /// The provider's id of the response.
     Response(StrId),
+    /// The provider's ids of the response and of the request: other requests are other calls, though another
+    /// source may tell of the first one by the response alone.
+    Request(StrId, StrId),
     /// An id that is unique within one source only (an observation of a tracing product).
     Own(StrId, StrId),
 }
@@ -238,15 +246,29 @@ impl Call {
     /// Takes over what another telling of the same call knows. With `nested`, this call is the outer span
     /// and its times stand; of siblings the one that knows more tokens is right about its times as well.
     pub(crate) fn absorb(&mut self, other: &Call, nested: bool) {
-        if other.usage.weight() > self.usage.weight() {
-            self.usage = merge_usage(other.usage, self.usage);
-            if !nested && other.duration.is_some() {
-                (self.start, self.duration, self.span) =
-                    (other.start, other.duration, other.span.or(self.span));
-                self.ttft = other.ttft.or(self.ttft);
+        let fuller = other.usage.weight() > self.usage.weight();
+        self.usage = match fuller {
+            true => merge_usage(other.usage, self.usage),
+            false => merge_usage(self.usage, other.usage),
+        };
+        // Start, duration and first token belong together.
+        if other.duration.is_some() && (self.duration.is_none() || (fuller && !nested)) {
+            (self.start, self.duration) = (other.start.or(self.start), other.duration);
+            self.ttft = other.ttft.or(self.ttft);
+            if !nested {
+                self.span = other.span.or(self.span);
             }
-        } else {
-            self.usage = merge_usage(self.usage, other.usage);
+        }
+        if !nested {
+            self.ttft = self.ttft.or(other.ttft);
+        } else if other.queue.is_some() {
+            // Only a server knows its queue. It measures the first token from its own, later start; that of
+            // another instrumentation inside would tell the same as this one, if it was streamed.
+            let later = self.start.zip(other.start).map_or(Nanos::ZERO, |(outer, inner)| inner - outer);
+            self.ttft = self.ttft.or(other.ttft.map(|ttft| ttft + later.max(Nanos::ZERO)));
+        }
+        if other.messages.1 - other.messages.0 > self.messages.1 - self.messages.0 {
+            self.messages = other.messages;
         }
         for (mine, theirs) in [
             (&mut self.trace, other.trace),
@@ -262,11 +284,6 @@ impl Call {
         }
         self.span = self.span.or(other.span);
         self.start = self.start.or(other.start);
-        self.duration = self.duration.or(other.duration);
-        if !nested {
-            // An inner span's first token counts from its own, later start.
-            self.ttft = self.ttft.or(other.ttft);
-        }
         self.queue = self.queue.or(other.queue);
         self.model_load = self.model_load.or(other.model_load);
         self.tokens_per_second = self.tokens_per_second.or(other.tokens_per_second);

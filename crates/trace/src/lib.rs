@@ -13,6 +13,7 @@ mod builder;
 mod call;
 mod ids;
 mod message;
+mod nesting;
 mod phase;
 mod report;
 mod retries;

@@ -13,13 +13,17 @@ struct Request {
     prompt: Vec<Message>,
 }
 
-/// Failed attempts that a success of the same request follows: a failed call right before it in time, and
-/// those before that. Answers with each success and the number of its failed attempts.
+/// Failed attempts that a success of the same request follows, among the spans of a trace: a failed call
+/// right before it in time, and those before that. Answers with each success and the number of its failed attempts.
 ///
 /// Only calls with a span count: without a tree nothing says that two failures belong to one request.
-pub(crate) fn retries(trace: &Trace) -> Vec<(CallId, u32)> {
+pub(crate) fn retries(trace: &Trace, spans: &[SpanId]) -> Vec<(CallId, u32)> {
     let mut requests: FxHashMap<Request, Vec<CallId>> = FxHashMap::default();
-    for (id, call) in trace.calls() {
+    for id in spans.iter().filter_map(|&span| trace.span(span).call) {
+        let call = trace.call(id);
+        if call.merged_into.is_some() {
+            continue;
+        }
         let (Some(span), Some(_)) = (call.span, call.start) else { continue };
         let prompt: Vec<Message> =
             trace.messages(call).iter().filter(|message| !message.component.is_output()).copied().collect();

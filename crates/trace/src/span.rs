@@ -74,4 +74,19 @@ impl Span {
     pub fn end(&self) -> Option<Timestamp> {
         Some(self.start? + self.duration?)
     }
+
+    /// Takes what it lacks from the same span sent again.
+    pub(crate) fn fill(&mut self, again: &Span) {
+        self.parent_id = self.parent_id.or(again.parent_id);
+        self.name = self.name.or(again.name);
+        if self.kind == SpanKind::Other {
+            self.kind = again.kind;
+        }
+        self.status = self.status.max(again.status);
+        if self.duration.is_none() && again.duration.is_some() {
+            (self.start, self.duration) = (again.start, again.duration);
+        }
+        self.start = self.start.or(again.start);
+        self.phase = self.phase.or(again.phase);
+    }
 }
