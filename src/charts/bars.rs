@@ -79,7 +79,7 @@ fn bar(row: &ComponentRow, name: String, y: f64, x: &Scale, (left, right, width)
         <>
             { label(left - 10.0, y + 14.0, name, Anchor::End, class) }
             { rect(left, y + 2.0, length, 16.0, component_fill(row.kind)) }
-            { row.wasteful.then(|| flag(row, y, x.at(THRESHOLD), left, length)) }
+            { row.wasteful.then(|| flag(row, y, x.at(THRESHOLD), (left, right), length)) }
             { label(right + 60.0, y + 14.0, format::tokens(row.tokens), Anchor::End, class) }
             { label(right + 112.0, y + 14.0, share(row.share), Anchor::End, class) }
             { label(width, y + 14.0, cost(row), Anchor::End, class) }
@@ -88,7 +88,7 @@ fn bar(row: &ComponentRow, name: String, y: f64, x: &Scale, (left, right, width)
 }
 
 /// The words on a bar above the threshold: before its line, after it, or beyond the bar.
-fn flag(row: &ComponentRow, y: f64, threshold: f64, left: f64, length: f64) -> Html {
+fn flag(row: &ComponentRow, y: f64, threshold: f64, (left, right): (f64, f64), length: f64) -> Html {
     const FLAG: &str = "over 30% of all tokens";
     const SHORT: &str = "over 30%";
     let fits = |text: &str, room: f64| width_of(text) + 14.0 < room;
@@ -97,6 +97,9 @@ fn flag(row: &ComponentRow, y: f64, threshold: f64, left: f64, length: f64) -> H
         room if fits(FLAG, room) => inside(left, FLAG),
         _ if fits(FLAG, left + length - threshold) => inside(threshold, FLAG),
         room if fits(SHORT, room) => inside(left, SHORT),
+        _ if fits(SHORT, left + length - threshold) => inside(threshold, SHORT),
+        // Beyond the bar stand the figures; the table and the tooltip have the flag as well.
+        _ if !fits(SHORT, right - left - length) => html! {},
         _ => label(left + length + 6.0, y + 14.0, SHORT, Anchor::Start, "strong halo"),
     }
 }

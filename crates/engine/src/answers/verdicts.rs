@@ -40,7 +40,7 @@ fn time(phases: &PhaseSummary) -> Option<Verdict> {
         ),
         _ if median == Phase::Unattributed => {
             format!(
-                "{} in all. The trace has no first token and no queue time to divide it by.",
+                "{} in all. Calls without a recorded first token or queue time cannot be divided into phases.",
                 show::nanos(total)
             )
         }
