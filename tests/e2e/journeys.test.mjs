@@ -152,6 +152,11 @@ test("reading can be stopped; what was read stays", async (page) => {
   await page.getByRole("button", { name: "Cancel" }).click();
   await page.locator('[data-fig="requests"]').waitFor();
   await read(page);
+  // The last good answer stays on screen until the one for all that was read has come.
+  await page.waitForFunction(() => {
+    const value = (name) => document.querySelector(`[data-fig="${name}"]`)?.dataset.value;
+    return value("requests") === value("records_kept");
+  });
   const n = await figure(page, "requests");
   assert.ok(n > 0 && n < 150_000, `${n} requests`);
   await figures(page, { records_kept: n, input: 10 * n, output: 5 * n });

@@ -2,14 +2,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use stats::Percentiles;
-use trace::{Call, Phase, Phases, Problem};
+use trace::{Phase, Phases, Problem};
 use units::Money;
 
-use crate::{
-    answers::{cost_sums, overview, token_sums},
-    protocol::Filter,
-    session::Session,
-};
+use crate::{answers::overview, protocol::Filter, session::Session};
 
 /// The figures of a session on one page, for the terminal and for programs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -171,11 +167,9 @@ pub fn summary(session: &Session) -> Summary {
             problems.push(ProblemCount { code: problem.code.key(), count: problem.count, message });
         }
     }
-    let calls = || trace.calls().map(|(_, call)| call);
-    let tokens = token_sums(calls());
-    let cost = cost_sums(session, calls());
+    let (tokens, cost) = (overview.tokens, overview.cost);
     let mut models = BTreeMap::new();
-    for call in calls() {
+    for (_, call) in trace.calls() {
         *models.entry(model_name(trace.str(call.model))).or_default() += 1;
     }
     Summary {
@@ -184,7 +178,7 @@ pub fn summary(session: &Session) -> Summary {
         records,
         spans: trace.spans.len() as u64,
         requests: overview.requests,
-        errors: calls().filter(|call: &&Call| call.status.is_error()).count() as u64,
+        errors: overview.errors,
         tokens: Tokens {
             input: tokens.input,
             fresh: tokens.fresh,

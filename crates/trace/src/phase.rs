@@ -1,3 +1,5 @@
+use std::iter::Sum;
+
 use serde::{Deserialize, Serialize};
 use units::Nanos;
 
@@ -96,6 +98,17 @@ impl Phases {
     /// that is mostly unexplained says so.
     pub fn bottleneck(&self) -> Phase {
         Phase::ALL.into_iter().rev().max_by_key(|&p| self.get(p)).unwrap_or(Phase::Unattributed)
+    }
+}
+
+impl Sum for Phases {
+    fn sum<I: Iterator<Item = Phases>>(all: I) -> Phases {
+        all.fold(Phases::default(), |mut sums, phases| {
+            for (sum, time) in sums.0.iter_mut().zip(phases.0) {
+                *sum += time;
+            }
+            sums
+        })
     }
 }
 

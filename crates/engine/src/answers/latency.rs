@@ -22,13 +22,10 @@ pub(crate) fn latency(session: &Session, filter: &Filter, order: LatencyOrder) -
     let mut requests = stats::end_to_end(trace, |id, _| chosen.contains(&id));
     requests.sort_by_key(|request| request.phases.total());
     let sorted: Vec<Phases> = requests.iter().map(|request| request.phases).collect();
-    let mut sums = Phases::default();
+    let sums: Phases = sorted.iter().copied().sum();
     let mut bottlenecks = [0; 7];
     for phases in &sorted {
         bottlenecks[phases.bottleneck() as usize] += 1;
-        for (sum, &time) in sums.0.iter_mut().zip(&phases.0) {
-            *sum += time;
-        }
     }
     let (durations, histogram) = distribution(sorted.iter().map(|phases| phases.total().as_ms()));
     let finished = || ids.iter().map(|&id| trace.call(id)).filter(|call| call.is_finished());

@@ -14,6 +14,6 @@ mod verdicts;
 pub(crate) use bench::Bench;
 pub(crate) use detail::detail;
 pub(crate) use latency::latency;
-pub(crate) use overview::{cost_sums, overview, token_sums};
+pub(crate) use overview::overview;
 pub(crate) use quotes::quotes;
 pub(crate) use table::{OrderCache, table};

@@ -52,7 +52,7 @@ pub(crate) fn percentiles_ms(lengths: impl Iterator<Item = Nanos>) -> Option<Per
 
 /// Sums by class. Calls whose input or output nobody knows are counted beside the sums, and whether a class is
 /// told at all: what no record mentions is not known to be 0.
-pub(crate) fn token_sums<'a>(calls: impl Iterator<Item = &'a Call>) -> TokenSums {
+fn token_sums<'a>(calls: impl Iterator<Item = &'a Call>) -> TokenSums {
     let mut sums = TokenSums { from: units::Provenance::Reported, ..TokenSums::default() };
     for call in calls {
         let usage = &call.usage;
@@ -84,7 +84,7 @@ fn add(sum: &mut u64, figure: Figure) {
 }
 
 /// Sums of money. What cannot be priced is counted, never taken for 0.
-pub(crate) fn cost_sums<'a>(session: &Session, calls: impl Iterator<Item = &'a Call>) -> CostSums {
+fn cost_sums<'a>(session: &Session, calls: impl Iterator<Item = &'a Call>) -> CostSums {
     let mut sums = CostSums::default();
     for call in calls {
         match session.bill.cost(session.trace(), call, &call.usage) {
@@ -152,12 +152,7 @@ fn phase_summary(trace: &Trace, ids: &[CallId]) -> Option<PhaseSummary> {
         .map(|request| request.phases)
         .collect();
     all.sort_by_key(Phases::total);
-    let mut sums = Phases::default();
-    for phases in &all {
-        for (sum, &time) in sums.0.iter_mut().zip(&phases.0) {
-            *sum += time;
-        }
-    }
+    let sums: Phases = all.iter().copied().sum();
     (!all.is_empty()).then(|| PhaseSummary {
         requests: all.len() as u64,
         bottleneck: Some(sums.bottleneck()),
