@@ -37,6 +37,7 @@ export async function figures(page, wanted) {
 export async function read(page) {
   await page.getByRole("region", { name: "Import report" }).waitFor();
   await page.locator("[data-reading]").waitFor({ state: "detached" });
+  await page.locator(".overview.stale").waitFor({ state: "detached" });
 }
 
 /** Drops files, by their paths among the fixtures or whole ones, on the page that is open. */
