@@ -34,7 +34,7 @@ const FORBIDDEN: [&str; 9] = [
 fn metadata() -> Value {
     let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.toml");
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version=1", "--locked", "--offline", "--manifest-path", manifest])
+        .args(["metadata", "--format-version=1", "--locked", "--manifest-path", manifest])
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
