@@ -14,7 +14,7 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("tokenflame-formats", &["units", "trace"]),
     ("tokenflame-stats", &["units", "trace"]),
     ("tokenflame-engine", &["units", "trace", "formats", "tokens", "pricing", "stats"]),
-    ("tokenflame-cli", &["units", "engine"]),
+    ("tokenflame-cli", &["units", "tokens", "engine"]),
     ("tokenflame", &["units", "engine"]),
 ];
 

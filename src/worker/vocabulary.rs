@@ -25,7 +25,7 @@ impl Vocabularies {
 
     /// The bytes of a vocabulary.
     async fn bytes(&self, name: EncodingName) -> Result<Vec<u8>, String> {
-        let url = format!("{}{name}.bin", self.folder);
+        let url = format!("{}{}", self.folder, name.asset());
         let promise =
             self.coming.borrow_mut().entry(name).or_insert_with(|| future_to_promise(fetch(url))).clone();
         let bytes = JsFuture::from(promise).await;

@@ -9,7 +9,7 @@ use std::{
     process::ExitCode,
 };
 
-use engine::{Session, protocol::EncodingName};
+use engine::Session;
 use lexopt::prelude::*;
 
 const USAGE: &str = "\
@@ -121,11 +121,7 @@ fn read(session: &mut Session, path: &PathBuf) -> std::io::Result<()> {
 /// Counts the texts of calls whose usage no file tells.
 fn count(session: &mut Session) -> Result<(), String> {
     for name in session.info().wants {
-        let asset: &[u8] = match name {
-            EncodingName::O200kBase => include_bytes!("../../../www/vocab/o200k_base.bin"),
-            EncodingName::Cl100kBase => include_bytes!("../../../www/vocab/cl100k_base.bin"),
-        };
-        session.set_vocabulary(name, asset)?;
+        session.set_vocabulary(name, tokens::bundled_asset(name))?;
     }
     while session.work(usize::MAX) {}
     Ok(())

@@ -22,11 +22,8 @@ fn session(files: &[(&str, &str)]) -> Session {
 /// A session with both vocabularies, all texts counted.
 fn counted(files: &[(&str, &str)]) -> Session {
     let mut session = session(files);
-    for (name, asset) in [
-        (EncodingName::O200kBase, &include_bytes!("../../../www/vocab/o200k_base.bin")[..]),
-        (EncodingName::Cl100kBase, &include_bytes!("../../../www/vocab/cl100k_base.bin")[..]),
-    ] {
-        session.set_vocabulary(name, asset).unwrap();
+    for name in [EncodingName::O200kBase, EncodingName::Cl100kBase] {
+        session.set_vocabulary(name, tokens::bundled_asset(name)).unwrap();
     }
     while session.work(10) {}
     session

@@ -1,81 +1,16 @@
-//! The encodings and what they do with text.
+//! An encoding and what it does with text.
 
 use std::cell::RefCell;
 use std::ops::Range;
-use std::str::FromStr;
 
-use serde::{Deserialize, Serialize};
-
+use crate::boundary::{boundary_after, boundary_before};
+use crate::compose::Composed;
+use crate::encoding_name::EncodingName;
 use crate::memo::Memo;
 use crate::merge::Merger;
-use crate::pretokenize::{Pattern, Pretokens, boundary_before};
+use crate::pretokenize::Pretokens;
+use crate::special::SpecialTokens;
 use crate::vocab::{NONE, Vocab, VocabError, checksum};
-
-/// The encodings whose exact tokens we know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EncodingName {
-    /// GPT-4o and later, and the o series.
-    O200kBase,
-    /// GPT-4, GPT-3.5 and the embedding models.
-    Cl100kBase,
-}
-
-/// What tells one encoding from another. A new encoding is a new one of these, and its asset.
-struct Spec {
-    name: &'static str,
-    pattern: Pattern,
-    tokens: usize,
-    checksum: u64,
-}
-
-impl EncodingName {
-    /// All of them.
-    pub const ALL: [EncodingName; 2] = [EncodingName::O200kBase, EncodingName::Cl100kBase];
-
-    fn spec(self) -> Spec {
-        match self {
-            EncodingName::O200kBase => Spec {
-                name: "o200k_base",
-                pattern: Pattern::O200k,
-                tokens: 199_998,
-                checksum: 0x632b_8b17_3134_b41b,
-            },
-            EncodingName::Cl100kBase => Spec {
-                name: "cl100k_base",
-                pattern: Pattern::Cl100k,
-                tokens: 100_256,
-                checksum: 0x1962_92d7_7213_fcdd,
-            },
-        }
-    }
-
-    /// The encoding's usual name, which is also the stem of its asset's file name.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        self.spec().name
-    }
-}
-
-impl std::fmt::Display for EncodingName {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// A name that is none of [`EncodingName::ALL`].
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no encoding is called {0:?}; there are o200k_base and cl100k_base")]
-pub struct UnknownEncoding(String);
-
-impl FromStr for EncodingName {
-    type Err = UnknownEncoding;
-
-    fn from_str(name: &str) -> Result<Self, UnknownEncoding> {
-        let found = EncodingName::ALL.into_iter().find(|encoding| encoding.as_str() == name);
-        found.ok_or_else(|| UnknownEncoding(name.to_owned()))
-    }
-}
 
 /// An id that is no token of the encoding.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -92,14 +27,14 @@ pub struct Piece {
 }
 
 /// An encoding with its vocabulary loaded. Text is encoded as plain text: what looks like a special token,
-/// such as `<|endoftext|>`, is text like any other.
+/// such as `<|endoftext|>`, is text like any other but for [`Encoding::encode_with_special`].
 ///
 /// It remembers the tokens of recent pieces (in bounded memory, about 2 MB), so it cannot be shared
 /// between threads; each loads its own.
 pub struct Encoding {
     name: EncodingName,
-    pattern: Pattern,
     vocab: Vocab,
+    special: SpecialTokens,
     work: RefCell<Work>,
 }
 
@@ -110,20 +45,22 @@ struct Work {
 }
 
 impl Encoding {
-    /// Reads an encoding's asset (`www/vocab/<name>.bin`).
+    /// Reads an encoding's asset (`www/vocab/`[`EncodingName::asset`]).
     ///
     /// # Errors
     /// If the bytes are not exactly those of that asset.
     pub fn load(name: EncodingName, asset: &[u8]) -> Result<Encoding, VocabError> {
         let spec = name.spec();
+        let vocabulary = spec.vocabulary;
         let seen = checksum(asset);
-        if seen != spec.checksum {
-            let (encoding, length, expected) = (spec.name, asset.len(), spec.checksum);
-            return Err(VocabError::Checksum { encoding, length, seen, expected });
+        if seen != vocabulary.checksum {
+            let (length, expected) = (asset.len(), vocabulary.checksum);
+            return Err(VocabError::Checksum { vocabulary: vocabulary.name, length, seen, expected });
         }
-        let vocab = Vocab::parse(asset, spec.tokens).ok_or(VocabError::Layout { encoding: spec.name })?;
+        let vocab = Vocab::parse(asset, vocabulary.tokens)
+            .ok_or(VocabError::Layout { vocabulary: vocabulary.name })?;
         let work = Work { memo: Memo::new(), merger: Merger::default(), ids: Vec::new() };
-        Ok(Encoding { name, pattern: spec.pattern, vocab, work: RefCell::new(work) })
+        Ok(Encoding { name, vocab, special: SpecialTokens::new(spec), work: RefCell::new(work) })
     }
 
     /// Which encoding this is.
@@ -136,10 +73,7 @@ impl Encoding {
     #[must_use]
     pub fn count(&self, text: &str) -> u64 {
         let mut count = 0;
-        self.each(text, 0, |_, ids| {
-            count += ids.len() as u64;
-            true
-        });
+        self.each(&self.composed(text), |_, ids| count += ids.len() as u64);
         count
     }
 
@@ -147,10 +81,22 @@ impl Encoding {
     #[must_use]
     pub fn encode(&self, text: &str) -> Vec<u32> {
         let mut all = Vec::with_capacity(text.len() / 4);
-        self.each(text, 0, |_, ids| {
-            all.extend_from_slice(ids);
-            true
-        });
+        self.append(text, &mut all);
+        all
+    }
+
+    /// The tokens of the text, where each special token of the encoding that is written out in it is one
+    /// token.
+    #[must_use]
+    pub fn encode_with_special(&self, text: &str) -> Vec<u32> {
+        let mut all = Vec::with_capacity(text.len() / 4);
+        let mut rest = text;
+        while let Some((at, written, id)) = self.special.find(rest) {
+            self.append(&rest[..at], &mut all);
+            all.push(id);
+            rest = &rest[at + written.len()..];
+        }
+        self.append(rest, &mut all);
         all
     }
 
@@ -161,42 +107,36 @@ impl Encoding {
     }
 
     /// Those of [`Encoding::pieces`] that overlap `range` (in bytes of the text), at about the cost of
-    /// the range: encoding starts at the last [`Encoding::boundary_before`] it.
+    /// the range: only what lies between the certain boundaries around it is encoded.
     #[must_use]
     pub fn pieces_in(&self, text: &str, range: Range<usize>) -> Vec<Piece> {
         let mut pieces = Vec::new();
         if range.is_empty() {
             return pieces;
         }
-        self.each(text, boundary_before(text, range.start), |piece, ids| {
-            if piece.end > range.start {
-                let mut start = piece.start;
-                for &id in ids {
-                    let end = start + self.vocab.token(id).map_or(0, <[u8]>::len);
-                    if end > range.start && start < range.end {
-                        pieces.push(Piece { id, bytes: start..end });
-                    }
-                    start = end;
+        let from = boundary_before(text, range.start);
+        let around = &text[from..boundary_after(text, range.end)];
+        let composed = self.composed(around);
+        let mut places = composed.places();
+        let first_id = self.first_id();
+        self.each(&composed, |piece, ids| {
+            let mut start = piece.start;
+            for &id in ids {
+                let end = start + self.vocab.token(id - first_id).map_or(0, <[u8]>::len);
+                let bytes = from + places.original(start)..from + places.original(end);
+                if bytes.end > range.start && bytes.start < range.end {
+                    pieces.push(Piece { id, bytes });
                 }
+                start = end;
             }
-            piece.end < range.end
         });
         pieces
-    }
-
-    /// The last place at or before `at` (in bytes) where the text may be cut without changing its tokens:
-    /// the tokens of the two parts are those of the whole. It is the start of a line that does not begin
-    /// with whitespace or a slash, or else 0; at or past the end it is the end. Use it to count a long
-    /// text in steps.
-    #[must_use]
-    pub fn boundary_before(&self, text: &str, at: usize) -> usize {
-        boundary_before(text, at)
     }
 
     /// The bytes that the tokens stand for, which need not be UTF-8.
     ///
     /// # Errors
-    /// If an id is no token of the encoding. Special tokens are not.
+    /// If an id is no token of the encoding.
     pub fn decode(&self, ids: &[u32]) -> Result<Vec<u8>, UnknownToken> {
         let mut bytes = Vec::with_capacity(ids.len() * 4);
         for &id in ids {
@@ -205,32 +145,45 @@ impl Encoding {
         Ok(bytes)
     }
 
-    /// The bytes of a token; `None` if there is no such token.
+    /// The bytes of a token, special tokens included; `None` if there is no such token.
     #[must_use]
     pub fn token_bytes(&self, id: u32) -> Option<&[u8]> {
-        self.vocab.token(id)
+        let plain = id.checked_sub(self.first_id()).and_then(|rank| self.vocab.token(rank));
+        plain.or_else(|| Some(self.special.text(id)?.as_bytes()))
     }
 
-    /// Hands each piece and its tokens to `take` until that returns false.
-    fn each(&self, text: &str, from: usize, mut take: impl FnMut(Range<usize>, &[u32]) -> bool) {
+    fn first_id(&self) -> u32 {
+        self.name.spec().vocabulary.first_id
+    }
+
+    fn composed<'a>(&self, text: &'a str) -> Composed<'a> {
+        if self.name.spec().composes { Composed::new(text) } else { Composed::as_is(text) }
+    }
+
+    fn append(&self, text: &str, all: &mut Vec<u32>) {
+        self.each(&self.composed(text), |_, ids| all.extend_from_slice(ids));
+    }
+
+    /// Hands each piece of the text and its tokens to `take`.
+    fn each(&self, text: &str, mut take: impl FnMut(Range<usize>, &[u32])) {
+        let spec = self.name.spec();
+        let first_id = spec.vocabulary.first_id;
         let Work { memo, merger, ids } = &mut *self.work.borrow_mut();
-        for piece in Pretokens::new(self.pattern, text, from) {
+        for piece in Pretokens::new(spec.pattern, text) {
             let whole = self.vocab.id_within(text.as_bytes(), piece.start, piece.end);
-            let go_on = if whole != NONE {
-                take(piece, &[whole])
+            if whole != NONE {
+                take(piece, &[whole + first_id]);
+                continue;
+            }
+            let bytes = &text.as_bytes()[piece.clone()];
+            if let Some(known) = memo.get(bytes) {
+                take(piece, known);
             } else {
-                let bytes = &text.as_bytes()[piece.clone()];
-                if let Some(known) = memo.get(bytes) {
-                    take(piece, known)
-                } else {
-                    ids.clear();
-                    merger.merge(&self.vocab, bytes, ids);
-                    memo.put(bytes, ids);
-                    take(piece, ids)
-                }
-            };
-            if !go_on {
-                return;
+                ids.clear();
+                merger.merge(&self.vocab, bytes, ids);
+                ids.iter_mut().for_each(|id| *id += first_id);
+                memo.put(bytes, ids);
+                take(piece, ids);
             }
         }
     }

@@ -47,10 +47,13 @@ pub fn encoding_for_model(model: &str) -> Option<(EncodingName, Exactness)> {
         // Harmony differs from o200k_base in its special tokens only.
         Some(Tokenizer::O200kBase | Tokenizer::O200kHarmony) => exact(EncodingName::O200kBase),
         Some(Tokenizer::Cl100kBase) => exact(EncodingName::Cl100kBase),
-        Some(Tokenizer::P50kBase | Tokenizer::P50kEdit | Tokenizer::R50kBase | Tokenizer::Gpt2) => {
-            Some((EncodingName::Cl100kBase, OLD_OPENAI.exactness()))
-        }
-        None => Some((EncodingName::O200kBase, estimate(&model)?)),
+        Some(Tokenizer::P50kBase) => exact(EncodingName::P50kBase),
+        Some(Tokenizer::P50kEdit) => exact(EncodingName::P50kEdit),
+        Some(Tokenizer::R50kBase) => exact(EncodingName::R50kBase),
+        Some(Tokenizer::Gpt2) => exact(EncodingName::Gpt2),
+        None if begins_with(&model, QWEN) => exact(EncodingName::Qwen2),
+        None if begins_with(&model, TEKKEN) => exact(EncodingName::Tekken),
+        None => estimate(&model),
     }
 }
 
@@ -72,28 +75,34 @@ pub(crate) fn bare_name(model: &str) -> String {
 struct Family {
     /// What their names begin with.
     names: &'static str,
+    encoding: EncodingName,
     factor_permille: u32,
     error_percent: Option<u32>,
     method: &'static str,
 }
 
 impl Family {
-    fn exactness(&self) -> Exactness {
-        let &Family { factor_permille, error_percent, method, .. } = self;
-        Exactness::Estimated { factor_permille, error_percent, method }
+    fn estimate(&self) -> (EncodingName, Exactness) {
+        let &Family { encoding, factor_permille, error_percent, method, .. } = self;
+        (encoding, Exactness::Estimated { factor_permille, error_percent, method })
     }
 }
 
-const OLD_OPENAI: Family = Family {
-    names: "",
-    factor_permille: 1000,
-    error_percent: None,
-    method: "Counted with cl100k_base in place of the model's older vocabulary; text that is not English \
-             has more tokens than that. The error was not measured.",
-};
+/// Qwen 2, 2.5 and 3 as far as their weights are public: one vocabulary, special tokens apart.
+const QWEN: &str = "qwen2 qwen3-0 qwen3-1 qwen3-2 qwen3-3 qwen3-4 qwen3-8 qwen3-coder-3 qwen3-coder-4 \
+    qwen3-next-8 qwen3: qwen3-vl-2 qwen3-vl-3 qwen3-vl-4 qwen3-vl-8";
+
+/// Models that Mistral published with version 3 of Tekken.
+const TEKKEN: &str =
+    "open-mistral-nemo mistral-nemo ministral-8b-2410 ministral-8b-instruct-2410 pixtral-12b";
+
+fn begins_with(model: &str, names: &str) -> bool {
+    names.split_whitespace().any(|name| model.starts_with(name))
+}
 
 const NEW_CLAUDE: Family = Family {
     names: "",
+    encoding: EncodingName::O200kBase,
     factor_permille: 1530,
     error_percent: None,
     method: "No tokenizer of Claude is public: o200k_base count x 1.53, the factor that the ingest \
@@ -102,6 +111,7 @@ const NEW_CLAUDE: Family = Family {
 
 const CLAUDE: Family = Family {
     names: "",
+    encoding: EncodingName::O200kBase,
     factor_permille: 1180,
     error_percent: None,
     method: "No tokenizer of Claude is public: o200k_base count x 1.18, the factor that the ingest \
@@ -112,9 +122,10 @@ const CLAUDE: Family = Family {
 /// prose, JSON, Python and Rust (200 KB each); errors are the worst of these and of program messages in
 /// Arabic, Chinese, French, German, Hindi, Japanese, Korean and Russian (60,000 characters each), with each
 /// family's own tokenizer, in November 2026.
-const FAMILIES: [Family; 6] = [
+const FAMILIES: [Family; 7] = [
     Family {
         names: "gemini gemma-3 gemma3",
+        encoding: EncodingName::O200kBase,
         factor_permille: 1210,
         error_percent: Some(53),
         method: "o200k_base count x 1.21, measured with the tokenizer of Gemma 3, by which Google's SDK \
@@ -123,20 +134,30 @@ const FAMILIES: [Family; 6] = [
     },
     Family {
         names: "llama3 llama-3 llama-v3 meta-llama-3",
+        encoding: EncodingName::O200kBase,
         factor_permille: 1000,
         error_percent: Some(30),
         method: "o200k_base count, measured with the tokenizer of Llama 3: within 1% on English, code and \
                  JSON; up to 13% too low on other languages, 30% on Hindi.",
     },
     Family {
-        names: "qwen3- qwen3: qwen2",
-        factor_permille: 1080,
-        error_percent: Some(55),
-        method: "o200k_base count x 1.08, measured with the tokenizer of Qwen 3: within 12% on English, \
-                 code and JSON; up to 55% too low on Hindi.",
+        names: "qwen3-",
+        encoding: EncodingName::Qwen2,
+        factor_permille: 1000,
+        error_percent: None,
+        method: "Counted with the vocabulary of Qwen 3; whether this model has the same one is not published.",
+    },
+    Family {
+        names: "ministral mistral-small mistral-medium magistral devstral",
+        encoding: EncodingName::Tekken,
+        factor_permille: 1000,
+        error_percent: None,
+        method: "Counted with version 3 of Mistral's Tekken. How far the model's own version differs was not \
+                 measured.",
     },
     Family {
         names: "deepseek-v3 deepseek-r1 deepseek-chat deepseek-reasoner deepseek.v3 deepseek.r1",
+        encoding: EncodingName::O200kBase,
         factor_permille: 1060,
         error_percent: Some(33),
         method: "o200k_base count x 1.06, measured with the tokenizer of DeepSeek V3: within 3% on \
@@ -144,15 +165,17 @@ const FAMILIES: [Family; 6] = [
     },
     Family {
         names: "gpt- chatgpt- o1 o3 o4 o5 codex- computer-use- omni-",
+        encoding: EncodingName::O200kBase,
         factor_permille: 1000,
         error_percent: None,
         method: "The model's vocabulary is not known to be published: counted with o200k_base, that of \
                  OpenAI's models since GPT-4o. The error is not known.",
     },
     Family {
-        names: "gemma learnlm llama codellama meta-llama mistral mixtral ministral magistral codestral \
-                devstral pixtral open-mi deepseek qwen qwq command c4ai grok nova- titan kimi moonshot \
+        names: "gemma learnlm llama codellama meta-llama mistral mixtral codestral \
+                pixtral open-mi deepseek qwen qwq command c4ai grok nova- titan kimi moonshot \
                 glm- minimax phi jamba sonar granite",
+        encoding: EncodingName::O200kBase,
         factor_permille: 1000,
         error_percent: None,
         method: "Counted with o200k_base in place of the model's own vocabulary. The error was not \
@@ -161,13 +184,12 @@ const FAMILIES: [Family; 6] = [
     },
 ];
 
-fn estimate(model: &str) -> Option<Exactness> {
+fn estimate(model: &str) -> Option<(EncodingName, Exactness)> {
     if model.contains("claude") {
         let new = claude_version(model).is_some_and(|version| version >= (4, 7));
-        return Some(if new { NEW_CLAUDE } else { CLAUDE }.exactness());
+        return Some(if new { NEW_CLAUDE } else { CLAUDE }.estimate());
     }
-    let fits = |family: &&Family| family.names.split_whitespace().any(|name| model.starts_with(name));
-    FAMILIES.iter().find(fits).map(Family::exactness)
+    FAMILIES.iter().find(|family| begins_with(model, family.names)).map(Family::estimate)
 }
 
 /// Major and minor version of a Claude: `claude-opus-4-7`, `claude-3.5-sonnet`, `claude-sonnet-4-20250514`.
@@ -183,8 +205,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn openai_models_are_exact() {
-        use EncodingName::{Cl100kBase, O200kBase};
+    fn models_with_a_public_vocabulary_are_exact() {
+        use EncodingName::{Cl100kBase, Gpt2, O200kBase, P50kBase, P50kEdit, Qwen2, R50kBase, Tekken};
         for (model, encoding) in [
             ("gpt-4o", O200kBase),
             ("gpt-4o-2024-08-06", O200kBase),
@@ -196,6 +218,15 @@ mod tests {
             ("ft:gpt-4o:org:name:id", O200kBase),
             ("GPT-4", Cl100kBase),
             ("text-embedding-3-small", Cl100kBase),
+            ("text-davinci-003", P50kBase),
+            ("text-davinci-edit-001", P50kEdit),
+            ("davinci", R50kBase),
+            ("gpt2", Gpt2),
+            ("Qwen/Qwen2.5-7B-Instruct", Qwen2),
+            ("Qwen/Qwen3-32B", Qwen2),
+            ("qwen3-coder-480b-a35b-instruct", Qwen2),
+            ("open-mistral-nemo", Tekken),
+            ("mistralai/Pixtral-12B-2409", Tekken),
         ] {
             assert_eq!(encoding_for_model(model), Some((encoding, Exactness::Exact)), "{model}");
         }
@@ -233,7 +264,6 @@ mod tests {
             ("meta-llama/Llama-3.1-8B-Instruct", 1000, 30),
             ("us.meta.llama3-3-70b-instruct-v1:0", 1000, 30),
             ("accounts/fireworks/models/llama-v3p1-8b-instruct", 1000, 30),
-            ("Qwen/Qwen3-32B", 1080, 55),
             ("accounts/fireworks/models/deepseek-v3", 1060, 33),
             ("us.deepseek.r1-v1:0", 1060, 33),
         ] {
@@ -254,7 +284,8 @@ mod tests {
             "llama-2-7b",
             "qwen3.5-plus",
             "gpt-6",
-            "text-davinci-003",
+            "qwen3-max",
+            "mistral-small-2506",
         ] {
             let found = encoding_for_model(model);
             assert!(

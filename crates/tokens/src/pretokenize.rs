@@ -36,8 +36,11 @@ impl Set {
 }
 
 const LETTERS: Set = Set::of(&[UPPER, LOWER, CASELESS]);
+const WORD: Set = Set::of(&[UPPER, LOWER, CASELESS, NUMBER]);
+const APART: Set = Set::of(&[OTHER, SPACE, NEWLINE]);
 const UPPERISH: Set = Set::of(&[UPPER, CASELESS, MARK]);
 const LOWERISH: Set = Set::of(&[LOWER, CASELESS, MARK]);
+const NUMBERS: Set = Set::of(&[NUMBER]);
 const SYMBOLS: Set = Set::of(&[OTHER, MARK]);
 const WHITESPACE: Set = Set::of(&[SPACE, NEWLINE]);
 /// What may stand before the letters of a word, as in `(word` or ` word`.
@@ -46,8 +49,11 @@ const LEADING: Set = Set::of(&[OTHER, MARK, SPACE]);
 /// Which split pattern an encoding has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Pattern {
+    Gpt2,
     Cl100k,
+    Qwen2,
     O200k,
+    Tekken,
 }
 
 /// The pieces of a text in order; together they are the text.
@@ -58,9 +64,8 @@ pub(crate) struct Pretokens<'a> {
 }
 
 impl<'a> Pretokens<'a> {
-    /// `from` must be 0 or the start of a piece.
-    pub(crate) fn new(pattern: Pattern, text: &'a str, from: usize) -> Self {
-        Pretokens { pattern, text: text.as_bytes(), at: from }
+    pub(crate) fn new(pattern: Pattern, text: &'a str) -> Self {
+        Pretokens { pattern, text: text.as_bytes(), at: 0 }
     }
 }
 
@@ -73,50 +78,61 @@ impl Iterator for Pretokens<'_> {
             return None;
         }
         self.at = match self.pattern {
+            Pattern::Gpt2 => gpt2(self.text, start),
             Pattern::Cl100k => cl100k(self.text, start),
+            Pattern::Qwen2 => qwen2(self.text, start),
             Pattern::O200k => o200k(self.text, start),
+            Pattern::Tekken => tekken(self.text, start),
         };
         Some(start..self.at)
     }
 }
 
-/// The last place at or before `at` where every pattern starts a piece whatever stands around it: after a
-/// newline, when neither whitespace nor a slash follows. 0 if there is none.
-pub(crate) fn boundary_before(text: &str, at: usize) -> usize {
-    let text = text.as_bytes();
-    if at >= text.len() {
-        return text.len();
+/// Whether the character before `at` is a letter or a number. `at` must be a character's first byte.
+pub(crate) fn ends_word(text: &str, at: usize) -> bool {
+    text[..at].chars().next_back().is_some_and(|last| WORD.has(class_of(last.into())))
+}
+
+/// Whether the character at `at` is a symbol or a blank and no apostrophe, so that no piece has it after a letter.
+pub(crate) fn starts_anew(text: &[u8], at: usize) -> bool {
+    APART.has(class_at(text, at).0) && text[at] != b'\''
+}
+
+/// `'(?:[sdmt]|ll|ve|re)| ?\p{L}++| ?\p{N}++| ?[^\s\p{L}\p{N}]++|\s++$|\s+(?!\S)|\s`
+fn gpt2(text: &[u8], start: usize) -> usize {
+    if let Some(end) = contraction(text, start)
+        && text[start + 1..end].iter().all(u8::is_ascii_lowercase)
+    {
+        return end;
     }
-    (1..=at)
-        .rev()
-        .find(|&i| {
-            matches!(text[i - 1], b'\n' | b'\r') && text[i] != b'/' && !WHITESPACE.has(class_at(text, i).0)
-        })
-        .unwrap_or(0)
+    let first = start + usize::from(text[start] == b' ');
+    for set in [LETTERS, NUMBERS, SYMBOLS] {
+        let end = skip(text, first, set);
+        if end > first {
+            return end;
+        }
+    }
+    whitespace(text, start).before_word
 }
 
 /// `'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s`
 fn cl100k(text: &[u8], start: usize) -> usize {
-    if let Some(end) = contraction(text, start) {
+    if let Some(end) = caseless_word(text, start).or_else(|| numbers(text, start, 3)) {
         return end;
     }
-    let (class, length) = class_at(text, start);
-    let letters = if LEADING.has(class) { start + length } else { start };
-    let end = skip(text, letters, LETTERS);
-    if end > letters {
-        return end;
-    }
-    if class == NUMBER {
-        return numbers(text, start);
-    }
-    if let Some(mut end) = symbols(text, start) {
-        while matches!(text.get(end), Some(b'\r' | b'\n')) {
-            end += 1;
-        }
+    if let Some(end) = symbols(text, start, b"\r\n") {
         return end;
     }
     let run = whitespace(text, start);
     if run.end == text.len() { run.end } else { run.after_newline.unwrap_or(run.before_word) }
+}
+
+/// `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
+fn qwen2(text: &[u8], start: usize) -> usize {
+    caseless_word(text, start)
+        .or_else(|| numbers(text, start, 1))
+        .or_else(|| symbols(text, start, b"\r\n"))
+        .unwrap_or_else(|| blanks(text, start))
 }
 
 /// ```text
@@ -125,27 +141,40 @@ fn cl100k(text: &[u8], start: usize) -> usize {
 /// |\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+
 /// ```
 fn o200k(text: &[u8], start: usize) -> usize {
+    if let Some(end) = cased_word(text, start) {
+        return contraction(text, end).unwrap_or(end);
+    }
+    numbers(text, start, 3).or_else(|| symbols(text, start, b"\r\n/")).unwrap_or_else(|| blanks(text, start))
+}
+
+/// As [`o200k`] without the contractions, and each number by itself.
+fn tekken(text: &[u8], start: usize) -> usize {
+    cased_word(text, start)
+        .or_else(|| numbers(text, start, 1))
+        .or_else(|| symbols(text, start, b"\r\n/"))
+        .unwrap_or_else(|| blanks(text, start))
+}
+
+/// A contraction, or letters with at most one character before them that is no number or newline.
+fn caseless_word(text: &[u8], start: usize) -> Option<usize> {
+    if let Some(end) = contraction(text, start) {
+        return Some(end);
+    }
+    let (class, length) = class_at(text, start);
+    let letters = if LEADING.has(class) { start + length } else { start };
+    let end = skip(text, letters, LETTERS);
+    (end > letters).then_some(end)
+}
+
+/// Letters and marks up to where lower case gives way to upper case, with at most one character before them.
+fn cased_word(text: &[u8], start: usize) -> Option<usize> {
     let (class, length) = class_at(text, start);
     // A mark may lead a word too, but taking it as the word's first letter ends at the same place.
     let letters = if class == OTHER || class == SPACE { start + length } else { start };
-    if let Some(end) = cased_word(text, letters) {
-        return contraction(text, end).unwrap_or(end);
-    }
-    if class == NUMBER {
-        return numbers(text, start);
-    }
-    if let Some(mut end) = symbols(text, start) {
-        while matches!(text.get(end), Some(b'\r' | b'\n' | b'/')) {
-            end += 1;
-        }
-        return end;
-    }
-    let run = whitespace(text, start);
-    run.after_newline.unwrap_or(run.before_word)
+    cased_letters(text, letters)
 }
 
-/// Letters and marks up to where lower case gives way to upper case.
-fn cased_word(text: &[u8], start: usize) -> Option<usize> {
+fn cased_letters(text: &[u8], start: usize) -> Option<usize> {
     let mut at = start;
     // The first alternative must end in at least one `LOWERISH`. If no lower-case letter follows, it gives
     // letters back until one that is in both sets, so the last such place is all the backtracking there is.
@@ -179,23 +208,36 @@ fn contraction(text: &[u8], start: usize) -> Option<usize> {
     }
 }
 
-fn numbers(text: &[u8], start: usize) -> usize {
+/// Up to `most` numbers.
+fn numbers(text: &[u8], start: usize, most: usize) -> Option<usize> {
     let mut at = start;
-    for _ in 0..3 {
+    for _ in 0..most {
         let (class, length) = class_at(text, at);
         if class != NUMBER {
             break;
         }
         at += length;
     }
-    at
+    (at > start).then_some(at)
 }
 
-/// Symbols with at most one blank before them.
-fn symbols(text: &[u8], start: usize) -> Option<usize> {
+/// Symbols with at most one blank before them, and any of `tail` after them.
+fn symbols(text: &[u8], start: usize, tail: &[u8]) -> Option<usize> {
     let first = start + usize::from(text[start] == b' ');
-    let end = skip(text, first, SYMBOLS);
-    (end > first).then_some(end)
+    let mut end = skip(text, first, SYMBOLS);
+    if end == first {
+        return None;
+    }
+    while text.get(end).is_some_and(|byte| tail.contains(byte)) {
+        end += 1;
+    }
+    Some(end)
+}
+
+/// `\s*[\r\n]+|\s+(?!\S)|\s+`
+fn blanks(text: &[u8], start: usize) -> usize {
+    let run = whitespace(text, start);
+    run.after_newline.unwrap_or(run.before_word)
 }
 
 struct Whitespace {
@@ -287,8 +329,7 @@ mod tests {
 
     #[test]
     fn cuts() {
-        let cut =
-            |pattern, text| -> Vec<&str> { Pretokens::new(pattern, text, 0).map(|r| &text[r]).collect() };
+        let cut = |pattern, text| -> Vec<&str> { Pretokens::new(pattern, text).map(|r| &text[r]).collect() };
         let text = "I'd HTTPServer's  x\n\n /a//\n1234  ";
         assert_eq!(
             cut(Pattern::Cl100k, text),

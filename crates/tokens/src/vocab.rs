@@ -20,32 +20,32 @@ const FILTER: usize = 1 << 20;
 /// Why a vocabulary could not be loaded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VocabError {
-    /// The bytes are not those of the encoding's asset: cut short, damaged, or of another encoding.
+    /// The bytes are not those of the asset: cut short, damaged, or of another vocabulary.
     #[error(
-        "the vocabulary of {encoding} does not match: {length} bytes with checksum {seen:#018x}, expected \
+        "the vocabulary {vocabulary} does not match: {length} bytes with checksum {seen:#018x}, expected \
          {expected:#018x}; reload it, or write it again with `cargo xtask vocab`"
     )]
     Checksum {
-        /// Name of the encoding.
-        encoding: &'static str,
+        /// Name of the vocabulary.
+        vocabulary: &'static str,
         /// Length of the asset in bytes.
         length: usize,
         /// Checksum of the asset.
         seen: u64,
-        /// Checksum the encoding's asset has.
+        /// Checksum the asset has.
         expected: u64,
     },
     /// The checksum is right but the bytes do not follow the layout.
     #[error(
-        "the vocabulary of {encoding} does not follow its layout; write it again with `cargo xtask vocab`"
+        "the vocabulary {vocabulary} does not follow its layout; write it again with `cargo xtask vocab`"
     )]
     Layout {
-        /// Name of the encoding.
-        encoding: &'static str,
+        /// Name of the vocabulary.
+        vocabulary: &'static str,
     },
 }
 
-/// The checksum an encoding's asset is known by (XXH3, 64 bits).
+/// The checksum an asset is known by (XXH3, 64 bits).
 #[must_use]
 pub fn checksum(asset: &[u8]) -> u64 {
     xxh3_64(asset)
@@ -76,7 +76,9 @@ impl Vocab {
         let id = |i: usize| usize::from(high[i]) << 16 | usize::from(middle[i]) << 8 | usize::from(low[i]);
         let length = |i: usize| usize::from(shared[i]) + usize::from(fresh[i]);
 
-        let mut starts = vec![0; tokens + 1];
+        // An id may be left out, for a special token.
+        let largest = (0..tokens).map(id).max().filter(|largest| *largest < tokens + 64)?;
+        let mut starts = vec![0; largest + 2];
         for i in 0..tokens {
             *starts.get_mut(id(i) + 1)? = u32::try_from(length(i)).ok()?;
         }
@@ -118,7 +120,7 @@ impl Vocab {
     }
 
     pub(crate) fn token(&self, id: u32) -> Option<&[u8]> {
-        self.bytes.get(self.range(id)?)
+        self.bytes.get(self.range(id)?).filter(|bytes| !bytes.is_empty())
     }
 
     fn insert(&mut self, token: &[u8], id: u32) {
