@@ -59,7 +59,7 @@ impl Encoding {
         }
         let vocab = Vocab::parse(asset, vocabulary.tokens)
             .ok_or(VocabError::Layout { vocabulary: vocabulary.name })?;
-        let work = Work { memo: Memo::new(), merger: Merger::default(), ids: Vec::new() };
+        let work = Work { memo: Memo::new(), merger: Merger::new(&vocab), ids: Vec::new() };
         Ok(Encoding { name, vocab, special: SpecialTokens::new(spec), work: RefCell::new(work) })
     }
 
@@ -124,7 +124,8 @@ impl Encoding {
             for &id in ids {
                 let end = start + self.vocab.token(id - first_id).map_or(0, <[u8]>::len);
                 let bytes = from + places.original(start)..from + places.original(end);
-                if bytes.end > range.start && bytes.start < range.end {
+                // What composition made longer than it was may lie at the very end.
+                if bytes.end > range.start && (bytes.start < range.end || range.end >= text.len()) {
                     pieces.push(Piece { id, bytes });
                 }
                 start = end;

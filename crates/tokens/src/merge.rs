@@ -1,134 +1,130 @@
-//! Byte pair merging: of all neighbours that form a token, the pair whose token has the lowest id is merged,
-//! the leftmost first, until no neighbours form one.
-
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+//! Byte pair merging of a piece that is no token as a whole: of all neighbours that form a token, the pair
+//! whose token has the lowest id is merged, the leftmost first, until no neighbours form one.
+//!
+//! It is not done pair by pair. A list of tokens is the result of merging exactly if each two neighbours
+//! are ([`Merger::stays`]); so the longest token is taken that stays beside the one before, and where none does,
+//! the one before is shortened (the backtracking of the crate `bpe`). Each place of the piece is given up at
+//! most once, which makes the time linear in its length.
 
 use crate::vocab::{NONE, Vocab};
 
-/// From this length a heap beats looking through all pairs.
-const LONG: usize = 96;
+/// Slots of the memory of neighbours, a power of two.
+const PAIRS: usize = 1 << 15;
 
-struct Part {
-    start: u32,
-    id: u32,
-    /// Token formed with the next part.
-    pair: u32,
-}
-
-/// Room that merging reuses from piece to piece.
-#[derive(Default)]
+/// What merging remembers of tokens, and room that it reuses from piece to piece.
 pub(crate) struct Merger {
-    parts: Vec<Part>,
-    links: Vec<Link>,
-    heap: BinaryHeap<Reverse<u64>>,
+    /// The two tokens a token is merged from, once known; itself twice if it is not merged.
+    parts: Vec<(u32, u32)>,
+    /// Neighbours asked for lately, and in the lowest bit whether they stay.
+    pairs: Vec<u64>,
+    /// Places of the piece where no token can end, one bit each.
+    dead: Vec<u64>,
 }
 
 impl Merger {
+    pub(crate) fn new(vocab: &Vocab) -> Merger {
+        Merger { parts: vec![(NONE, NONE); vocab.len()], pairs: vec![u64::MAX; PAIRS], dead: Vec::new() }
+    }
+
     /// Appends the tokens of `piece` to `ids`.
     pub(crate) fn merge(&mut self, vocab: &Vocab, piece: &[u8], ids: &mut Vec<u32>) {
-        if piece.len() < LONG {
-            self.merge_short(vocab, piece);
-            ids.extend(self.parts.iter().map(|part| part.id));
-        } else {
-            self.merge_long(vocab, piece, ids);
-        }
-    }
-
-    fn merge_short(&mut self, vocab: &Vocab, piece: &[u8]) {
-        let parts = &mut self.parts;
-        parts.clear();
-        parts.extend((0..piece.len()).map(|i| Part {
-            start: i as u32,
-            id: vocab.id_within(piece, i, i + 1),
-            pair: if i + 2 <= piece.len() { vocab.id_within(piece, i, i + 2) } else { NONE },
-        }));
-        let pair = |parts: &[Part], i: usize| match parts.get(i + 1) {
-            None => NONE,
-            Some(_) => {
-                let end = parts.get(i + 2).map_or(piece.len(), |part| part.start as usize);
-                vocab.id_within(piece, parts[i].start as usize, end)
-            }
-        };
-        loop {
-            let (mut lowest, mut at) = (NONE, 0);
-            for (i, part) in parts.iter().enumerate() {
-                if part.pair < lowest {
-                    (lowest, at) = (part.pair, i);
-                }
-            }
-            if lowest == NONE {
-                return;
-            }
-            parts[at].id = lowest;
-            parts.remove(at + 1);
-            parts[at].pair = pair(parts, at);
-            if at > 0 {
-                parts[at - 1].pair = pair(parts, at - 1);
-            }
-        }
-    }
-
-    fn merge_long(&mut self, vocab: &Vocab, piece: &[u8], ids: &mut Vec<u32>) {
-        let length = u32::try_from(piece.len()).expect("a piece is under 4 GiB");
-        let links = &mut self.links;
-        links.clear();
-        links.extend((0..length).map(|i| {
-            let at = i as usize;
-            Link {
-                previous: i.wrapping_sub(1),
-                end: i + 1,
-                id: vocab.id_within(piece, at, at + 1),
-                pair: if i + 2 <= length { vocab.id_within(piece, at, at + 2) } else { NONE },
-            }
-        }));
-        let entry = |pair: u32, start: u32| Reverse(u64::from(pair) << 32 | u64::from(start));
-        let mut entries = std::mem::take(&mut self.heap).into_vec();
-        entries.clear();
-        entries.extend((0..length).filter_map(|i| {
-            let pair = links[i as usize].pair;
-            (pair != NONE).then(|| entry(pair, i))
-        }));
-        let mut heap = BinaryHeap::from(entries);
-        while let Some(Reverse(lowest)) = heap.pop() {
-            let (id, start) = ((lowest >> 32) as u32, lowest as u32);
-            if links[start as usize].pair != id {
-                continue; // One of the two has been merged with another since.
-            }
-            let middle = links[start as usize].end;
-            let end = links[middle as usize].end;
-            links[middle as usize].pair = NONE;
-            links[start as usize].end = end;
-            links[start as usize].id = id;
-            if end < length {
-                links[end as usize].previous = start;
-            }
-            let previous = links[start as usize].previous;
-            for left in [start, previous] {
-                let Some(link) = links.get(left as usize) else { continue };
-                let pair = match links.get(link.end as usize) {
-                    Some(right) => vocab.id_within(piece, left as usize, right.end as usize),
-                    None => NONE,
-                };
-                links[left as usize].pair = pair;
-                if pair != NONE {
-                    heap.push(entry(pair, left));
-                }
-            }
-        }
-        self.heap = heap;
+        self.dead.clear();
+        self.dead.resize(piece.len() / 64 + 1, 0);
+        let first = ids.len();
         let mut at = 0;
-        while let Some(link) = links.get(at) {
-            ids.push(link.id);
-            at = link.end as usize;
+        let mut next = vocab.longest(piece, 0);
+        while at < piece.len() {
+            let before = if ids.len() > first { ids[ids.len() - 1] } else { NONE };
+            // The longest token from here that can stand.
+            while next != NONE {
+                let end = at + vocab.length(next);
+                if self.dead[end >> 6] >> (end & 63) & 1 == 0
+                    && (before == NONE || self.stays(vocab, piece, at, before, next))
+                {
+                    break;
+                }
+                next = vocab.prefix(next);
+            }
+            if next != NONE {
+                ids.push(next);
+                at += vocab.length(next);
+                next = vocab.longest(piece, at);
+            } else {
+                // Nothing can follow here: the token before must end earlier.
+                self.dead[at >> 6] |= 1 << (at & 63);
+                let Some(shortened) = ids.pop() else { unreachable!("each single byte is a token") };
+                at -= vocab.length(shortened);
+                next = shortened;
+            }
         }
     }
-}
 
-/// A part that starts at its own index.
-struct Link {
-    previous: u32,
-    end: u32,
-    id: u32,
-    pair: u32,
+    /// Whether merging leaves these two as neighbours; `left` ends and `right` begins at `middle` of `text`.
+    fn stays(&mut self, vocab: &Vocab, text: &[u8], middle: usize, left: u32, right: u32) -> bool {
+        let pair = u64::from(left) << 32 | u64::from(right) << 1;
+        let slot = (pair.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 49) as usize;
+        let known = self.pairs[slot & (PAIRS - 1)];
+        if known & !1 == pair {
+            return known & 1 == 1;
+        }
+        let stays = self.stays_below(vocab, text, middle, left, right, NONE);
+        self.pairs[slot & (PAIRS - 1)] = pair | u64::from(stays);
+        stays
+    }
+
+    /// As [`Merger::stays`] with the tokens below `limit` only.
+    ///
+    /// Takes the two apart again, the one merged later first, and looks at each stage whether the parts that
+    /// meet in the middle would rather have been merged with each other.
+    fn stays_below(
+        &mut self,
+        vocab: &Vocab,
+        text: &[u8],
+        middle: usize,
+        mut left: u32,
+        mut right: u32,
+        mut limit: u32,
+    ) -> bool {
+        loop {
+            let across = vocab.id_within(text, middle - vocab.length(left), middle + vocab.length(right));
+            if across < limit {
+                return false;
+            }
+            let inner_left = self.parts(vocab, left).1;
+            let inner_right = self.parts(vocab, right).0;
+            let left_first = inner_left != left && (left > right || inner_right == right);
+            if left_first {
+                limit = left;
+                left = inner_left;
+            } else if inner_right != right {
+                // Of equal pairs the left one, across the middle, comes first.
+                limit = right + 1;
+                right = inner_right;
+            } else {
+                return true;
+            }
+        }
+    }
+
+    /// The two tokens that `token` is merged from; itself twice for a single byte.
+    fn parts(&mut self, vocab: &Vocab, token: u32) -> (u32, u32) {
+        let known = self.parts[token as usize];
+        if known.0 != NONE {
+            return known;
+        }
+        let bytes = vocab.token(token).unwrap_or_default();
+        let mut left = vocab.prefix(token);
+        let mut parts = (token, token);
+        while left != NONE {
+            let middle = vocab.length(left);
+            let right = vocab.id_within(bytes, middle, bytes.len());
+            if left < token && right < token && self.stays_below(vocab, bytes, middle, left, right, token) {
+                parts = (left, right);
+                break;
+            }
+            left = vocab.prefix(left);
+        }
+        self.parts[token as usize] = parts;
+        parts
+    }
 }

@@ -64,6 +64,19 @@ pub(crate) struct Vocab {
     short: Vec<(u64, u32)>,
     /// Of longer tokens, part of the hash and the id.
     long: Vec<(u32, u32)>,
+    /// The longer tokens sorted by their bytes.
+    sorted: Vec<u32>,
+    /// By the first 8 bytes of longer tokens, where those that begin so lie in `sorted`. Open addressing.
+    heads: Vec<Head>,
+    /// Of each token, the longest other one that it begins with.
+    prefixes: Vec<u32>,
+}
+
+#[derive(Clone, Copy)]
+struct Head {
+    word: u64,
+    from: u32,
+    to: u32,
 }
 
 impl Vocab {
@@ -97,8 +110,13 @@ impl Vocab {
             filter: vec![0; FILTER / 64],
             short: vec![(0, NONE); slots(shorts)],
             long: vec![(0, NONE); slots(tokens - shorts)],
+            sorted: Vec::with_capacity(tokens - shorts),
+            heads: vec![Head { word: 0, from: 0, to: 0 }; slots(tokens - shorts)],
+            prefixes: vec![NONE; largest + 1],
         };
         let mut token: Vec<u8> = Vec::new();
+        // The tokens that the current one begins with, shortest first, and their lengths.
+        let mut prefixes: Vec<(usize, u32)> = Vec::new();
         for i in 0..tokens {
             token.truncate(shared[i].into());
             token.extend(suffixes.split_off(..fresh[i].into())?);
@@ -107,11 +125,71 @@ impl Vocab {
                 return None;
             }
             vocab.bytes[place].copy_from_slice(&token);
-            vocab.insert(&token, id(i) as u32);
+            let id = id(i) as u32;
+            while prefixes.last().is_some_and(|&(length, _)| length > shared[i].into()) {
+                prefixes.pop();
+            }
+            vocab.prefixes[id as usize] = prefixes.last().map_or(NONE, |&(_, prefix)| prefix);
+            prefixes.push((token.len(), id));
+            vocab.insert(&token, id);
         }
         // With every single byte a token, merging always ends in tokens.
         let complete = suffixes.is_empty() && (0..=255).all(|byte| vocab.id(&[byte]) != NONE);
         complete.then_some(vocab)
+    }
+
+    /// One more than the largest id.
+    pub(crate) fn len(&self) -> usize {
+        self.prefixes.len()
+    }
+
+    /// Bytes of a token.
+    #[inline]
+    pub(crate) fn length(&self, id: u32) -> usize {
+        (self.starts[id as usize + 1] - self.starts[id as usize]) as usize
+    }
+
+    /// The longest other token that this one begins with, or `NONE`.
+    #[inline]
+    pub(crate) fn prefix(&self, id: u32) -> u32 {
+        self.prefixes[id as usize]
+    }
+
+    /// The longest token that the text has at `start`; `NONE` at its end only.
+    pub(crate) fn longest(&self, text: &[u8], start: usize) -> u32 {
+        let rest = &text[start..];
+        if let Some(first) = rest.first_chunk::<8>() {
+            let word = u64::from_le_bytes(*first);
+            let mut slot = long_slot(word.wrapping_mul(ODD), self.heads.len());
+            while self.heads[slot].to > 0 {
+                if self.heads[slot].word == word {
+                    let found = self.longest_of(self.heads[slot], rest);
+                    if found != NONE {
+                        return found;
+                    }
+                    break;
+                }
+                slot = (slot + 1) & (self.heads.len() - 1);
+            }
+        }
+        let most = rest.len().min(SHORT);
+        (1..=most)
+            .rev()
+            .map(|length| self.id_within(text, start, start + length))
+            .find(|&id| id != NONE)
+            .unwrap_or(NONE)
+    }
+
+    /// The longest token with this head that `rest` begins with. It is the last one that sorts at or before
+    /// `rest`, or one that this begins with.
+    fn longest_of(&self, head: Head, rest: &[u8]) -> u32 {
+        let group = &self.sorted[head.from as usize..head.to as usize];
+        let before = group.partition_point(|&id| self.token(id).is_some_and(|token| token <= rest));
+        let mut id = if before > 0 { group[before - 1] } else { NONE };
+        while id != NONE && !self.token(id).is_some_and(|token| rest.starts_with(token)) {
+            id = self.prefix(id);
+        }
+        id
     }
 
     fn range(&self, id: u32) -> Option<Range<usize>> {
@@ -140,7 +218,23 @@ impl Vocab {
                 slot = (slot + 1) & (self.long.len() - 1);
             }
             self.long[slot] = (hash as u32, id);
+            self.insert_head(u64_of(&token[..8]), id);
         }
+    }
+
+    /// Tokens come sorted, so those with the same first 8 bytes one after the other.
+    fn insert_head(&mut self, word: u64, id: u32) {
+        let at = self.sorted.len() as u32;
+        self.sorted.push(id);
+        let mut slot = long_slot(word.wrapping_mul(ODD), self.heads.len());
+        while self.heads[slot].to > 0 && self.heads[slot].word != word {
+            slot = (slot + 1) & (self.heads.len() - 1);
+        }
+        let head = &mut self.heads[slot];
+        if head.to == 0 {
+            *head = Head { word, from: at, to: at };
+        }
+        head.to = at + 1;
     }
 
     /// The token of exactly these bytes, or `NONE`.
