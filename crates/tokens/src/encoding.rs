@@ -171,7 +171,7 @@ impl Encoding {
         let first_id = spec.vocabulary.first_id;
         let Work { memo, merger, ids } = &mut *self.work.borrow_mut();
         for piece in Pretokens::new(spec.pattern, text) {
-            let whole = self.vocab.id_within(text.as_bytes(), piece.start, piece.end);
+            let whole = self.vocab.whole(text.as_bytes(), piece.start, piece.end);
             if whole != NONE {
                 take(piece, &[whole + first_id]);
                 continue;

@@ -155,8 +155,39 @@ fn tekken(text: &[u8], start: usize) -> usize {
         .unwrap_or_else(|| blanks(text, start))
 }
 
+/// The common case of a word in a few instructions: letters of ASCII, in `CASED` patterns at most one capital
+/// before small ones, with a letter, blank or symbol of ASCII before them and within the next 8 bytes something
+/// behind them that ends the word in every pattern.
+#[inline]
+fn ascii_word<const CASED: bool>(text: &[u8], start: usize) -> Option<usize> {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * ONES;
+    let word = u64::from_le_bytes(*text.get(start..)?.first_chunk::<8>()?);
+    // The high bit of each byte that is a letter.
+    let letters = |word: u64| {
+        let low = word & !HIGH;
+        (low + (0x80 - b'a' as u64) * ONES) & !(low + (0x7F - b'z' as u64) * ONES) & !word & HIGH
+    };
+    let small = if CASED { letters(word) } else { letters(word | 0x20 * ONES) };
+    let lead = word as u8;
+    // What may stand before the letters, or is one.
+    let leads = lead < 0x80 && !lead.is_ascii_digit() && lead != b'\r' && lead != b'\n' && lead != b'\'';
+    let capital = CASED && (word >> 8) as u8 & 0xDF == (word >> 8) as u8 && ((word >> 8) as u8).is_ascii_uppercase();
+    let from = 1 + u32::from(capital && !lead.is_ascii_alphabetic());
+    let run = (!(small >> (8 * from)) & HIGH).trailing_zeros() / 8;
+    let length = from + run;
+    if !leads || run == 0 || length > 7 {
+        return None;
+    }
+    let behind = (word >> (8 * length)) as u8;
+    (behind < 0x80 && behind != b'\'').then_some(start + length as usize)
+}
+
 /// A contraction, or letters with at most one character before them that is no number or newline.
 fn caseless_word(text: &[u8], start: usize) -> Option<usize> {
+    if let Some(end) = ascii_word::<false>(text, start) {
+        return Some(end);
+    }
     if let Some(end) = contraction(text, start) {
         return Some(end);
     }
@@ -168,6 +199,9 @@ fn caseless_word(text: &[u8], start: usize) -> Option<usize> {
 
 /// Letters and marks up to where lower case gives way to upper case, with at most one character before them.
 fn cased_word(text: &[u8], start: usize) -> Option<usize> {
+    if let Some(end) = ascii_word::<true>(text, start) {
+        return Some(end);
+    }
     let (class, length) = class_at(text, start);
     // A mark may lead a word too, but taking it as the word's first letter ends at the same place.
     let letters = if class == OTHER || class == SPACE { start + length } else { start };

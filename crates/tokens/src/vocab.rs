@@ -15,7 +15,7 @@ pub(crate) const NONE: u32 = u32::MAX;
 const SHORT: usize = 7;
 
 /// Bits of the filter.
-const FILTER: usize = 1 << 20;
+const FILTER: usize = 1 << 21;
 
 /// Why a vocabulary could not be loaded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -56,8 +56,8 @@ pub(crate) struct Vocab {
     bytes: Vec<u8>,
     starts: Vec<u32>,
     longest: usize,
-    /// A bit for each token of up to `SHORT` bytes. Merging asks mostly for what is no token, and this small
-    /// set says so without fetching a line of the large table, which does not fit the cache.
+    /// A bit for each token and each head of one. Merging asks mostly for what is no token, and this small
+    /// set says so without fetching a line of the large tables, which do not fit the cache.
     filter: Vec<u64>,
     /// Open addressing, a power of two of slots, at most two thirds of them taken. The key is the bytes
     /// themselves with their number on top, so that a look-up compares one integer.
@@ -158,8 +158,10 @@ impl Vocab {
     /// The longest token that the text has at `start`; `NONE` at its end only.
     pub(crate) fn longest(&self, text: &[u8], start: usize) -> u32 {
         let rest = &text[start..];
-        if let Some(first) = rest.first_chunk::<8>() {
-            let word = u64::from_le_bytes(*first);
+        if let Some(first) = rest.first_chunk::<8>()
+            && let word = u64::from_le_bytes(*first)
+            && self.filter_has(word)
+        {
             let mut slot = long_slot(word.wrapping_mul(ODD), self.heads.len());
             while self.heads[slot].to > 0 {
                 if self.heads[slot].word == word {
@@ -204,8 +206,7 @@ impl Vocab {
     fn insert(&mut self, token: &[u8], id: u32) {
         if token.len() <= SHORT {
             let key = short_key(token, 0, token.len());
-            let bit = short_slot(key, FILTER);
-            self.filter[bit >> 6] |= 1 << (bit & 63);
+            self.filter_add(key);
             let mut slot = short_slot(key, self.short.len());
             while self.short[slot].1 != NONE {
                 slot = (slot + 1) & (self.short.len() - 1);
@@ -213,6 +214,7 @@ impl Vocab {
             self.short[slot] = (key, id);
         } else {
             let hash = hash(token);
+            self.filter_add(hash);
             let mut slot = long_slot(hash, self.long.len());
             while self.long[slot].1 != NONE {
                 slot = (slot + 1) & (self.long.len() - 1);
@@ -226,6 +228,7 @@ impl Vocab {
     fn insert_head(&mut self, word: u64, id: u32) {
         let at = self.sorted.len() as u32;
         self.sorted.push(id);
+        self.filter_add(word);
         let mut slot = long_slot(word.wrapping_mul(ODD), self.heads.len());
         while self.heads[slot].to > 0 && self.heads[slot].word != word {
             slot = (slot + 1) & (self.heads.len() - 1);
@@ -237,34 +240,65 @@ impl Vocab {
         head.to = at + 1;
     }
 
+    fn filter_add(&mut self, key: u64) {
+        let bit = short_slot(key, FILTER);
+        self.filter[bit >> 6] |= 1 << (bit & 63);
+    }
+
+    #[inline]
+    fn filter_has(&self, key: u64) -> bool {
+        let bit = short_slot(key, FILTER);
+        self.filter[bit >> 6] >> (bit & 63) & 1 == 1
+    }
+
     /// The token of exactly these bytes, or `NONE`.
     pub(crate) fn id(&self, bytes: &[u8]) -> u32 {
         self.id_within(bytes, 0, bytes.len())
     }
 
-    /// As `id` of `text[start..end]`. The text around lets a short key be read in one go.
+    /// The token of the piece `text[start..end]`, or `NONE`. Most pieces are tokens.
+    #[inline]
+    pub(crate) fn whole(&self, text: &[u8], start: usize, end: usize) -> u32 {
+        if end - start <= SHORT {
+            self.short_id(short_key(text, start, end))
+        } else {
+            self.long_id(&text[start..end])
+        }
+    }
+
+    /// As `id` of `text[start..end]`, made for bytes that are most likely no token. The text around lets a short
+    /// key be read in one go.
     #[inline]
     pub(crate) fn id_within(&self, text: &[u8], start: usize, end: usize) -> u32 {
         if end - start <= SHORT {
             let key = short_key(text, start, end);
-            let bit = short_slot(key, FILTER);
-            if self.filter[bit >> 6] >> (bit & 63) & 1 == 0 {
-                return NONE;
-            }
-            let mut slot = short_slot(key, self.short.len());
-            loop {
-                let (seen, id) = self.short[slot];
-                if seen == key || id == NONE {
-                    return id;
-                }
-                slot = (slot + 1) & (self.short.len() - 1);
-            }
+            if self.filter_has(key) { self.short_id(key) } else { NONE }
+        } else {
+            self.long_id(&text[start..end])
         }
-        if end - start > self.longest {
+    }
+
+    #[inline]
+    fn short_id(&self, key: u64) -> u32 {
+        let mut slot = short_slot(key, self.short.len());
+        loop {
+            let (seen, id) = self.short[slot];
+            if seen == key || id == NONE {
+                return id;
+            }
+            slot = (slot + 1) & (self.short.len() - 1);
+        }
+    }
+
+    #[inline]
+    fn long_id(&self, bytes: &[u8]) -> u32 {
+        if bytes.len() > self.longest {
             return NONE;
         }
-        let bytes = &text[start..end];
         let hash = hash(bytes);
+        if !self.filter_has(hash) {
+            return NONE;
+        }
         let mut slot = long_slot(hash, self.long.len());
         loop {
             let (tag, id) = self.long[slot];
