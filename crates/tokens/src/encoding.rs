@@ -6,9 +6,9 @@ use std::ops::Range;
 use crate::boundary::{boundary_after, boundary_before};
 use crate::compose::Composed;
 use crate::encoding_name::EncodingName;
-use crate::memo::Memo;
+use crate::memo::{Key, LongMemo, Memo};
 use crate::merge::Merger;
-use crate::pretokenize::Pretokens;
+use crate::pretokenize::each_piece;
 use crate::special::SpecialTokens;
 use crate::vocab::{NONE, Vocab, VocabError, checksum};
 
@@ -39,7 +39,8 @@ pub struct Encoding {
 }
 
 struct Work {
-    memo: Memo,
+    short: Memo,
+    long: LongMemo,
     merger: Merger,
     ids: Vec<u32>,
 }
@@ -59,7 +60,8 @@ impl Encoding {
         }
         let vocab = Vocab::parse(asset, vocabulary.tokens)
             .ok_or(VocabError::Layout { vocabulary: vocabulary.name })?;
-        let work = Work { memo: Memo::new(), merger: Merger::new(&vocab), ids: Vec::new() };
+        let work =
+            Work { short: Memo::new(), long: LongMemo::new(), merger: Merger::new(&vocab), ids: Vec::new() };
         Ok(Encoding { name, vocab, special: SpecialTokens::new(spec), work: RefCell::new(work) })
     }
 
@@ -72,9 +74,15 @@ impl Encoding {
     /// Number of tokens of the text.
     #[must_use]
     pub fn count(&self, text: &str) -> u64 {
-        let mut count = 0;
-        self.each(&self.composed(text), |_, ids| count += ids.len() as u64);
-        count
+        let text = &*self.composed(text);
+        let work = &mut *self.work.borrow_mut();
+        let mut all = 0;
+        each_piece(self.name.spec().pattern, text, |piece| {
+            let key = Key::of(text.as_bytes(), piece.start, piece.end);
+            let known = key.map_or(0, |key| work.short.count(key));
+            all += if known > 0 { known } else { work.find(self, &text.as_bytes()[piece], key).len() as u64 };
+        });
+        all
     }
 
     /// The tokens of the text.
@@ -167,25 +175,38 @@ impl Encoding {
 
     /// Hands each piece of the text and its tokens to `take`.
     fn each(&self, text: &str, mut take: impl FnMut(Range<usize>, &[u32])) {
-        let spec = self.name.spec();
-        let first_id = spec.vocabulary.first_id;
-        let Work { memo, merger, ids } = &mut *self.work.borrow_mut();
-        for piece in Pretokens::new(spec.pattern, text) {
-            let whole = self.vocab.whole(text.as_bytes(), piece.start, piece.end);
-            if whole != NONE {
-                take(piece, &[whole + first_id]);
-                continue;
+        let work = &mut *self.work.borrow_mut();
+        each_piece(self.name.spec().pattern, text, |piece| {
+            let key = Key::of(text.as_bytes(), piece.start, piece.end);
+            match key.and_then(|key| work.short.get(key)) {
+                Some(known) => take(piece, known),
+                None => take(piece.clone(), work.find(self, &text.as_bytes()[piece], key)),
             }
-            let bytes = &text.as_bytes()[piece.clone()];
-            if let Some(known) = memo.get(bytes) {
-                take(piece, known);
-            } else {
-                ids.clear();
-                merger.merge(&self.vocab, bytes, ids);
-                ids.iter_mut().for_each(|id| *id += first_id);
-                memo.put(bytes, ids);
-                take(piece, ids);
-            }
+        });
+    }
+}
+
+impl Work {
+    /// The tokens of a piece that is not among the short ones known.
+    #[inline(never)]
+    fn find(&mut self, encoding: &Encoding, piece: &[u8], key: Option<Key>) -> &[u32] {
+        let Work { short, long, merger, ids } = self;
+        ids.clear();
+        let whole = encoding.vocab.id(piece);
+        if whole != NONE {
+            ids.push(whole);
+        } else if let Some(known) = key.is_none().then(|| long.get(piece)).flatten() {
+            ids.extend_from_slice(known);
+            return ids;
+        } else {
+            merger.merge(&encoding.vocab, piece, ids);
         }
+        let first_id = encoding.first_id();
+        ids.iter_mut().for_each(|id| *id += first_id);
+        match key {
+            Some(key) => short.put(key, ids),
+            None => long.put(piece, ids),
+        }
+        ids
     }
 }

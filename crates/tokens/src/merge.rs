@@ -9,7 +9,7 @@
 use crate::vocab::{NONE, Vocab};
 
 /// Slots of the memory of neighbours, a power of two.
-const PAIRS: usize = 1 << 15;
+const PAIRS: usize = 1 << 17;
 
 /// What merging remembers of tokens, and room that it reuses from piece to piece.
 pub(crate) struct Merger {
@@ -17,19 +17,27 @@ pub(crate) struct Merger {
     parts: Vec<(u32, u32)>,
     /// Neighbours asked for lately, and in the lowest bit whether they stay.
     pairs: Vec<u64>,
-    /// Places of the piece where no token can end, one bit each.
+    /// Places of the piece where no token can end, one bit each. All 0 between two pieces.
     dead: Vec<u64>,
+    /// Those places.
+    given_up: Vec<usize>,
 }
 
 impl Merger {
     pub(crate) fn new(vocab: &Vocab) -> Merger {
-        Merger { parts: vec![(NONE, NONE); vocab.len()], pairs: vec![u64::MAX; PAIRS], dead: Vec::new() }
+        Merger {
+            parts: vec![(NONE, NONE); vocab.len()],
+            pairs: vec![u64::MAX; PAIRS],
+            dead: Vec::new(),
+            given_up: Vec::new(),
+        }
     }
 
     /// Appends the tokens of `piece` to `ids`.
     pub(crate) fn merge(&mut self, vocab: &Vocab, piece: &[u8], ids: &mut Vec<u32>) {
-        self.dead.clear();
-        self.dead.resize(piece.len() / 64 + 1, 0);
+        if self.dead.len() <= piece.len() / 64 {
+            self.dead.resize(piece.len() / 64 + 1, 0);
+        }
         let first = ids.len();
         let mut at = 0;
         let mut next = vocab.longest(piece, 0);
@@ -52,17 +60,21 @@ impl Merger {
             } else {
                 // Nothing can follow here: the token before must end earlier.
                 self.dead[at >> 6] |= 1 << (at & 63);
+                self.given_up.push(at);
                 let Some(shortened) = ids.pop() else { unreachable!("each single byte is a token") };
                 at -= vocab.length(shortened);
                 next = shortened;
             }
+        }
+        for at in self.given_up.drain(..) {
+            self.dead[at >> 6] = 0;
         }
     }
 
     /// Whether merging leaves these two as neighbours; `left` ends and `right` begins at `middle` of `text`.
     fn stays(&mut self, vocab: &Vocab, text: &[u8], middle: usize, left: u32, right: u32) -> bool {
         let pair = u64::from(left) << 32 | u64::from(right) << 1;
-        let slot = (pair.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 49) as usize;
+        let slot = (pair.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize;
         let known = self.pairs[slot & (PAIRS - 1)];
         if known & !1 == pair {
             return known & 1 == 1;

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::unicode::{BLOCKS, LEAVES};
+use crate::vocab::u64_of;
 
 // The digits of the class table. Nothing follows the end of the text, which has a class of its own.
 const OTHER: u8 = 0;
@@ -56,35 +57,25 @@ pub(crate) enum Pattern {
     Tekken,
 }
 
-/// The pieces of a text in order; together they are the text.
-pub(crate) struct Pretokens<'a> {
-    pattern: Pattern,
-    text: &'a [u8],
-    at: usize,
-}
-
-impl<'a> Pretokens<'a> {
-    pub(crate) fn new(pattern: Pattern, text: &'a str) -> Self {
-        Pretokens { pattern, text: text.as_bytes(), at: 0 }
-    }
-}
-
-impl Iterator for Pretokens<'_> {
-    type Item = Range<usize>;
-
-    fn next(&mut self) -> Option<Range<usize>> {
-        let start = self.at;
-        if start >= self.text.len() {
-            return None;
+/// Hands the pieces of the text to `take`, in order; together they are the text.
+pub(crate) fn each_piece(pattern: Pattern, text: &str, take: impl FnMut(Range<usize>)) {
+    /// One of these for each pattern, so that a scanner and what happens to its pieces become one loop.
+    #[inline(always)]
+    fn scan(text: &[u8], end_of: impl Fn(&[u8], usize) -> usize, mut take: impl FnMut(Range<usize>)) {
+        let mut start = 0;
+        while start < text.len() {
+            let end = end_of(text, start);
+            take(start..end);
+            start = end;
         }
-        self.at = match self.pattern {
-            Pattern::Gpt2 => gpt2(self.text, start),
-            Pattern::Cl100k => cl100k(self.text, start),
-            Pattern::Qwen2 => qwen2(self.text, start),
-            Pattern::O200k => o200k(self.text, start),
-            Pattern::Tekken => tekken(self.text, start),
-        };
-        Some(start..self.at)
+    }
+    let text = text.as_bytes();
+    match pattern {
+        Pattern::Gpt2 => scan(text, gpt2, take),
+        Pattern::Cl100k => scan(text, cl100k, take),
+        Pattern::Qwen2 => scan(text, qwen2, take),
+        Pattern::O200k => scan(text, o200k, take),
+        Pattern::Tekken => scan(text, tekken, take),
     }
 }
 
@@ -156,32 +147,63 @@ fn tekken(text: &[u8], start: usize) -> usize {
 }
 
 /// The common case of a word in a few instructions: letters of ASCII, in `CASED` patterns at most one capital
-/// before small ones, with a letter, blank or symbol of ASCII before them and within the next 8 bytes something
+/// before small ones, with a letter, blank or symbol of ASCII before them and within the next 16 bytes something
 /// behind them that ends the word in every pattern.
-#[inline]
+#[inline(always)]
 fn ascii_word<const CASED: bool>(text: &[u8], start: usize) -> Option<usize> {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x80 * ONES;
-    let word = u64::from_le_bytes(*text.get(start..)?.first_chunk::<8>()?);
-    // The high bit of each byte that is a letter.
-    let letters = |word: u64| {
+    // The high bit of each byte that is no letter; no small letter if the pattern minds the case.
+    let ends = |word: u64| {
+        let word = if CASED { word } else { word | 0x20 * ONES };
         let low = word & !HIGH;
-        (low + (0x80 - b'a' as u64) * ONES) & !(low + (0x7F - b'z' as u64) * ONES) & !word & HIGH
+        !((low + (0x80 - b'a' as u64) * ONES) & !(low + (0x7F - b'z' as u64) * ONES) & !word) & HIGH
     };
-    let small = if CASED { letters(word) } else { letters(word | 0x20 * ONES) };
-    let lead = word as u8;
+    let bytes = text.get(start..start + 16)?;
+    let word = u64_of(&bytes[..8]);
+    let (lead, second) = (word as u8, (word >> 8) as u8);
     // What may stand before the letters, or is one.
-    let leads = lead < 0x80 && !lead.is_ascii_digit() && lead != b'\r' && lead != b'\n' && lead != b'\'';
-    let capital = CASED && (word >> 8) as u8 & 0xDF == (word >> 8) as u8 && ((word >> 8) as u8).is_ascii_uppercase();
-    let from = 1 + u32::from(capital && !lead.is_ascii_alphabetic());
-    let run = (!(small >> (8 * from)) & HIGH).trailing_zeros() / 8;
-    let length = from + run;
-    if !leads || run == 0 || length > 7 {
+    if ASCII[lead as usize] & LEADS == 0 {
         return None;
     }
-    let behind = (word >> (8 * length)) as u8;
-    (behind < 0x80 && behind != b'\'').then_some(start + length as usize)
+    let capital = CASED && ASCII[second as usize] & CAPITAL > 0 && ASCII[lead as usize] & LETTER == 0;
+    let from = 8 + 8 * u32::from(capital);
+    let mut behind = (ends(word) >> from << from).trailing_zeros();
+    let mut next = word;
+    let mut length = behind / 8;
+    if behind == 64 {
+        next = u64_of(&bytes[8..]);
+        behind = ends(next).trailing_zeros();
+        if behind == 64 {
+            return None;
+        }
+        length = 8 + behind / 8;
+    } else if behind < from + 8 {
+        return None;
+    }
+    let last = (next >> (behind & !7)) as u8;
+    (ASCII[last as usize] & JOINS == 0).then_some(start + length as usize)
 }
+
+const LEADS: u8 = 1;
+const CAPITAL: u8 = 2;
+const LETTER: u8 = 4;
+/// May go on with a word: the apostrophe, and what is not ASCII.
+const JOINS: u8 = 8;
+
+static ASCII: [u8; 256] = {
+    let mut table = [JOINS; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        let b = byte as u8;
+        table[byte] = (if b.is_ascii_digit() || b == b'\r' || b == b'\n' || b == b'\'' { 0 } else { LEADS })
+            | (if b.is_ascii_uppercase() { CAPITAL } else { 0 })
+            | (if b.is_ascii_alphabetic() { LETTER } else { 0 })
+            | (if b == b'\'' { JOINS } else { 0 });
+        byte += 1;
+    }
+    table
+};
 
 /// A contraction, or letters with at most one character before them that is no number or newline.
 fn caseless_word(text: &[u8], start: usize) -> Option<usize> {
@@ -363,7 +385,11 @@ mod tests {
 
     #[test]
     fn cuts() {
-        let cut = |pattern, text| -> Vec<&str> { Pretokens::new(pattern, text).map(|r| &text[r]).collect() };
+        let cut = |pattern, text: &'static str| {
+            let mut pieces: Vec<&str> = Vec::new();
+            each_piece(pattern, text, |piece| pieces.push(&text[piece]));
+            pieces
+        };
         let text = "I'd HTTPServer's  x\n\n /a//\n1234  ";
         assert_eq!(
             cut(Pattern::Cl100k, text),

@@ -64,19 +64,21 @@ pub(crate) struct Vocab {
     short: Vec<(u64, u32)>,
     /// Of longer tokens, part of the hash and the id.
     long: Vec<(u32, u32)>,
-    /// The longer tokens sorted by their bytes.
-    sorted: Vec<u32>,
-    /// By the first 8 bytes of longer tokens, where those that begin so lie in `sorted`. Open addressing.
+    /// By the first 3 bytes of a token (see `stem`): which lengths there are, a bit each; the lowest for tokens
+    /// with a head.
+    stems: Vec<u8>,
+    /// The first 8 bytes of longer tokens. Open addressing.
     heads: Vec<Head>,
     /// Of each token, the longest other one that it begins with.
     prefixes: Vec<u32>,
 }
 
+/// The first 8 bytes of some tokens, and a bit for each length they have: the lowest for 8, the highest for
+/// 71 and more. No bit marks an empty slot.
 #[derive(Clone, Copy)]
 struct Head {
     word: u64,
-    from: u32,
-    to: u32,
+    lengths: u64,
 }
 
 impl Vocab {
@@ -110,8 +112,9 @@ impl Vocab {
             filter: vec![0; FILTER / 64],
             short: vec![(0, NONE); slots(shorts)],
             long: vec![(0, NONE); slots(tokens - shorts)],
-            sorted: Vec::with_capacity(tokens - shorts),
-            heads: vec![Head { word: 0, from: 0, to: 0 }; slots(tokens - shorts)],
+            // Of 1 and 2 bytes there are always some.
+            stems: vec![0b110; STEMS],
+            heads: vec![Head { word: 0, lengths: 0 }; slots(tokens - shorts)],
             prefixes: vec![NONE; largest + 1],
         };
         let mut token: Vec<u8> = Vec::new();
@@ -158,40 +161,58 @@ impl Vocab {
     /// The longest token that the text has at `start`; `NONE` at its end only.
     pub(crate) fn longest(&self, text: &[u8], start: usize) -> u32 {
         let rest = &text[start..];
-        if let Some(first) = rest.first_chunk::<8>()
-            && let word = u64::from_le_bytes(*first)
-            && self.filter_has(word)
-        {
-            let mut slot = long_slot(word.wrapping_mul(ODD), self.heads.len());
-            while self.heads[slot].to > 0 {
-                if self.heads[slot].word == word {
-                    let found = self.longest_of(self.heads[slot], rest);
-                    if found != NONE {
-                        return found;
-                    }
-                    break;
-                }
-                slot = (slot + 1) & (self.heads.len() - 1);
+        let Some(first) = rest.first_chunk::<8>() else {
+            let lengths = (1..=rest.len()).rev();
+            let found = lengths.map(|length| self.id_within(text, start, start + length));
+            return found.into_iter().find(|&id| id != NONE).unwrap_or(NONE);
+        };
+        let mut lengths = self.stems[stem(first[0], first[1], first[2])];
+        if lengths & 1 == 1 {
+            let found = self.longest_of(u64::from_le_bytes(*first), rest);
+            if found != NONE {
+                return found;
             }
         }
-        let most = rest.len().min(SHORT);
-        (1..=most)
-            .rev()
-            .map(|length| self.id_within(text, start, start + length))
-            .find(|&id| id != NONE)
-            .unwrap_or(NONE)
+        // Each single byte is a token, so this ends.
+        loop {
+            let length = 7 - lengths.leading_zeros() as usize;
+            let id = self.id_within(text, start, start + length);
+            if id != NONE {
+                return id;
+            }
+            lengths ^= 1 << length;
+        }
     }
 
-    /// The longest token with this head that `rest` begins with. It is the last one that sorts at or before
-    /// `rest`, or one that this begins with.
-    fn longest_of(&self, head: Head, rest: &[u8]) -> u32 {
-        let group = &self.sorted[head.from as usize..head.to as usize];
-        let before = group.partition_point(|&id| self.token(id).is_some_and(|token| token <= rest));
-        let mut id = if before > 0 { group[before - 1] } else { NONE };
-        while id != NONE && !self.token(id).is_some_and(|token| rest.starts_with(token)) {
-            id = self.prefix(id);
+    /// The longest token of more than 7 bytes that `rest` begins with; `head` is the first 8 bytes.
+    fn longest_of(&self, word: u64, rest: &[u8]) -> u32 {
+        if !self.filter_has(word) {
+            return NONE;
         }
-        id
+        let mut slot = long_slot(word.wrapping_mul(ODD), self.heads.len());
+        let mut lengths = loop {
+            let head = self.heads[slot];
+            if head.word == word || head.lengths == 0 {
+                break head.lengths;
+            }
+            slot = (slot + 1) & (self.heads.len() - 1);
+        };
+        if lengths >> 63 == 1 {
+            let longer = (71..=rest.len().min(self.longest)).rev();
+            if let Some(id) = longer.map(|length| self.long_id(&rest[..length])).find(|&id| id != NONE) {
+                return id;
+            }
+            lengths ^= 1 << 63;
+        }
+        while lengths > 0 {
+            let bit = 63 - lengths.leading_zeros();
+            let found = rest.get(..8 + bit as usize).map_or(NONE, |bytes| self.long_id(bytes));
+            if found != NONE {
+                return found;
+            }
+            lengths ^= 1 << bit;
+        }
+        NONE
     }
 
     fn range(&self, id: u32) -> Option<Range<usize>> {
@@ -204,6 +225,10 @@ impl Vocab {
     }
 
     fn insert(&mut self, token: &[u8], id: u32) {
+        let lengths = 1 << if token.len() > SHORT { 0 } else { token.len() };
+        if let [a, b, c, ..] = token {
+            self.stems[stem(*a, *b, *c)] |= lengths;
+        }
         if token.len() <= SHORT {
             let key = short_key(token, 0, token.len());
             self.filter_add(key);
@@ -220,24 +245,18 @@ impl Vocab {
                 slot = (slot + 1) & (self.long.len() - 1);
             }
             self.long[slot] = (hash as u32, id);
-            self.insert_head(u64_of(&token[..8]), id);
+            self.insert_head(u64_of(&token[..8]), token.len());
         }
     }
 
-    /// Tokens come sorted, so those with the same first 8 bytes one after the other.
-    fn insert_head(&mut self, word: u64, id: u32) {
-        let at = self.sorted.len() as u32;
-        self.sorted.push(id);
+    fn insert_head(&mut self, word: u64, length: usize) {
         self.filter_add(word);
         let mut slot = long_slot(word.wrapping_mul(ODD), self.heads.len());
-        while self.heads[slot].to > 0 && self.heads[slot].word != word {
+        while self.heads[slot].lengths > 0 && self.heads[slot].word != word {
             slot = (slot + 1) & (self.heads.len() - 1);
         }
-        let head = &mut self.heads[slot];
-        if head.to == 0 {
-            *head = Head { word, from: at, to: at };
-        }
-        head.to = at + 1;
+        self.heads[slot].word = word;
+        self.heads[slot].lengths |= 1 << (length - 8).min(63);
     }
 
     fn filter_add(&mut self, key: u64) {
@@ -254,16 +273,6 @@ impl Vocab {
     /// The token of exactly these bytes, or `NONE`.
     pub(crate) fn id(&self, bytes: &[u8]) -> u32 {
         self.id_within(bytes, 0, bytes.len())
-    }
-
-    /// The token of the piece `text[start..end]`, or `NONE`. Most pieces are tokens.
-    #[inline]
-    pub(crate) fn whole(&self, text: &[u8], start: usize, end: usize) -> u32 {
-        if end - start <= SHORT {
-            self.short_id(short_key(text, start, end))
-        } else {
-            self.long_id(&text[start..end])
-        }
     }
 
     /// As `id` of `text[start..end]`, made for bytes that are most likely no token. The text around lets a short
@@ -302,12 +311,30 @@ impl Vocab {
         let mut slot = long_slot(hash, self.long.len());
         loop {
             let (tag, id) = self.long[slot];
-            if id == NONE || (tag == hash as u32 && self.token(id) == Some(bytes)) {
+            if id == NONE || (tag == hash as u32 && self.token(id).is_some_and(|token| same(token, bytes))) {
                 return id;
             }
             slot = (slot + 1) & (self.long.len() - 1);
         }
     }
+}
+
+/// Slots of `Vocab::stems`.
+const STEMS: usize = 1 << 16;
+
+/// Where the first 3 bytes of a token lie in `Vocab::stems`. Different ones may lie in the same place.
+#[inline]
+fn stem(first: u8, second: u8, third: u8) -> usize {
+    let bytes = u32::from_le_bytes([first, second, third, 0]);
+    (bytes.wrapping_mul(0x9E37_79B1) >> 16) as usize
+}
+
+/// Whether two slices of at least 8 bytes are the same. Where no SIMD compares memory, this is far quicker.
+#[inline]
+pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
+    a.len() == b.len()
+        && a.chunks_exact(8).zip(b.chunks_exact(8)).all(|(a, b)| u64_of(a) == u64_of(b))
+        && u64_of(&a[a.len() - 8..]) == u64_of(&b[b.len() - 8..])
 }
 
 /// Up to 7 bytes with their number in the top byte. Never 0, the key of an empty slot, but for no bytes.
@@ -349,7 +376,7 @@ pub(crate) fn hash(bytes: &[u8]) -> u64 {
 }
 
 #[inline]
-fn u64_of(bytes: &[u8]) -> u64 {
+pub(crate) fn u64_of(bytes: &[u8]) -> u64 {
     bytes.try_into().map_or(0, u64::from_le_bytes)
 }
 
