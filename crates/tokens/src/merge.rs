@@ -8,15 +8,17 @@
 
 use crate::vocab::{NONE, Vocab};
 
-/// Slots of the memory of neighbours, a power of two.
-const PAIRS: usize = 1 << 17;
+/// Slots of the memory of neighbours: as many as 36 bits, two ids, have beyond the 20 that a slot keeps.
+const PAIRS: usize = 1 << 16;
+const KNOWN: u32 = 2;
+const STAYS: u32 = 1;
 
 /// What merging remembers of tokens, and room that it reuses from piece to piece.
 pub(crate) struct Merger {
     /// The two tokens a token is merged from, once known; itself twice if it is not merged.
     parts: Vec<(u32, u32)>,
-    /// Neighbours asked for lately, and in the lowest bit whether they stay.
-    pairs: Vec<u64>,
+    /// Neighbours asked for lately, and whether they stay.
+    pairs: Vec<u32>,
     /// Places of the piece where no token can end, one bit each. All 0 between two pieces.
     dead: Vec<u64>,
     /// Those places.
@@ -27,7 +29,7 @@ impl Merger {
     pub(crate) fn new(vocab: &Vocab) -> Merger {
         Merger {
             parts: vec![(NONE, NONE); vocab.len()],
-            pairs: vec![u64::MAX; PAIRS],
+            pairs: vec![0; PAIRS],
             dead: Vec::new(),
             given_up: Vec::new(),
         }
@@ -73,14 +75,19 @@ impl Merger {
 
     /// Whether merging leaves these two as neighbours; `left` ends and `right` begins at `middle` of `text`.
     fn stays(&mut self, vocab: &Vocab, text: &[u8], middle: usize, left: u32, right: u32) -> bool {
-        let pair = u64::from(left) << 32 | u64::from(right) << 1;
-        let slot = (pair.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 40) as usize;
-        let known = self.pairs[slot & (PAIRS - 1)];
-        if known & !1 == pair {
-            return known & 1 == 1;
+        if vocab.joint(text[middle - 1], text[middle]) == NONE {
+            return true;
+        }
+        // An odd factor only shuffles the 36 bits of the two ids: what is not in the slot's number is kept.
+        let mixed = (u64::from(left) << 18 | u64::from(right)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let slot = (mixed >> 20) as usize & (PAIRS - 1);
+        let tag = (mixed as u32 & 0xF_FFFF) << 2 | KNOWN;
+        let known = self.pairs[slot];
+        if known | STAYS == tag | STAYS {
+            return known & STAYS > 0;
         }
         let stays = self.stays_below(vocab, text, middle, left, right, NONE);
-        self.pairs[slot & (PAIRS - 1)] = pair | u64::from(stays);
+        self.pairs[slot] = tag | if stays { STAYS } else { 0 };
         stays
     }
 
@@ -97,7 +104,9 @@ impl Merger {
         mut right: u32,
         mut limit: u32,
     ) -> bool {
-        loop {
+        // What meets in the middle is the same two bytes at every stage.
+        let joint = vocab.joint(text[middle - 1], text[middle]);
+        while limit > joint {
             let across = vocab.id_within(text, middle - vocab.length(left), middle + vocab.length(right));
             if across < limit {
                 return false;
@@ -113,9 +122,10 @@ impl Merger {
                 limit = right + 1;
                 right = inner_right;
             } else {
-                return true;
+                break;
             }
         }
+        true
     }
 
     /// The two tokens that `token` is merged from; itself twice for a single byte.

@@ -56,6 +56,8 @@ pub(crate) struct Vocab {
     bytes: Vec<u8>,
     starts: Vec<u32>,
     longest: usize,
+    /// Length of each token: small enough to stay in the cache, unlike the starts.
+    lengths: Vec<u8>,
     /// A bit for each token and each head of one. Merging asks mostly for what is no token, and this small
     /// set says so without fetching a line of the large tables, which do not fit the cache.
     filter: Vec<u64>,
@@ -69,6 +71,8 @@ pub(crate) struct Vocab {
     stems: Vec<u8>,
     /// The first 8 bytes of longer tokens. Open addressing.
     heads: Vec<Head>,
+    /// For each two bytes, a quarter of the lowest id of a token that has one after the other.
+    joints: Vec<u16>,
     /// Of each token, the longest other one that it begins with.
     prefixes: Vec<u32>,
 }
@@ -92,7 +96,8 @@ impl Vocab {
         let length = |i: usize| usize::from(shared[i]) + usize::from(fresh[i]);
 
         // An id may be left out, for a special token.
-        let largest = (0..tokens).map(id).max().filter(|largest| *largest < tokens + 64)?;
+        let largest =
+            (0..tokens).map(id).max().filter(|largest| *largest < tokens + 64 && *largest < 1 << 18)?;
         let mut starts = vec![0; largest + 2];
         for i in 0..tokens {
             *starts.get_mut(id(i) + 1)? = u32::try_from(length(i)).ok()?;
@@ -108,13 +113,15 @@ impl Vocab {
         let mut vocab = Vocab {
             bytes: vec![0; total as usize],
             starts,
-            longest: (0..tokens).map(length).max()?,
+            longest: (0..tokens).map(length).max().filter(|longest| *longest < 256)?,
+            lengths: vec![0; largest + 1],
             filter: vec![0; FILTER / 64],
             short: vec![(0, NONE); slots(shorts)],
             long: vec![(0, NONE); slots(tokens - shorts)],
             // Of 1 and 2 bytes there are always some.
             stems: vec![0b110; STEMS],
             heads: vec![Head { word: 0, lengths: 0 }; slots(tokens - shorts)],
+            joints: vec![u16::MAX; 1 << 16],
             prefixes: vec![NONE; largest + 1],
         };
         let mut token: Vec<u8> = Vec::new();
@@ -134,6 +141,11 @@ impl Vocab {
             }
             vocab.prefixes[id as usize] = prefixes.last().map_or(NONE, |&(_, prefix)| prefix);
             prefixes.push((token.len(), id));
+            vocab.lengths[id as usize] = token.len() as u8;
+            for pair in token.windows(2) {
+                let joint = &mut vocab.joints[usize::from(pair[0]) << 8 | usize::from(pair[1])];
+                *joint = (*joint).min((id / 4) as u16);
+            }
             vocab.insert(&token, id);
         }
         // With every single byte a token, merging always ends in tokens.
@@ -149,7 +161,16 @@ impl Vocab {
     /// Bytes of a token.
     #[inline]
     pub(crate) fn length(&self, id: u32) -> usize {
-        (self.starts[id as usize + 1] - self.starts[id as usize]) as usize
+        self.lengths[id as usize].into()
+    }
+
+    /// No token with a lower id has these two bytes one after the other.
+    #[inline]
+    pub(crate) fn joint(&self, first: u8, second: u8) -> u32 {
+        match self.joints[usize::from(first) << 8 | usize::from(second)] {
+            u16::MAX => NONE,
+            quarter => u32::from(quarter) * 4,
+        }
     }
 
     /// The longest other token that this one begins with, or `NONE`.
