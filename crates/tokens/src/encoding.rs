@@ -29,7 +29,7 @@ pub struct Piece {
 /// An encoding with its vocabulary loaded. Text is encoded as plain text: what looks like a special token,
 /// such as `<|endoftext|>`, is text like any other but for [`Encoding::encode_with_special`].
 ///
-/// It remembers the tokens of recent pieces (in bounded memory, about 2 MB), so it cannot be shared
+/// It remembers the tokens of recent pieces (in bounded memory, about 4 MB), so it cannot be shared
 /// between threads; each loads its own.
 pub struct Encoding {
     name: EncodingName,

@@ -41,8 +41,8 @@ impl Key {
 
 /// Pieces that are their own keys.
 pub(crate) struct Memo {
-    tiny: Table<1, 2, { 1 << 14 }>,
-    short: Table<2, 4, { 1 << 12 }>,
+    tiny: Table<1, 2, { 1 << 15 }>,
+    short: Table<2, 4, { 1 << 14 }>,
 }
 
 impl Memo {

@@ -108,10 +108,13 @@ fn gpt2(text: &[u8], start: usize) -> usize {
 
 /// `'(?i:[sdmt]|ll|ve|re)|[^\r\n\p{L}\p{N}]?+\p{L}++|\p{N}{1,3}+| ?[^\s\p{L}\p{N}]++[\r\n]*+|\s++$|\s*[\r\n]|\s+(?!\S)|\s`
 fn cl100k(text: &[u8], start: usize) -> usize {
-    if let Some(end) = caseless_word(text, start).or_else(|| numbers(text, start, 3)) {
+    if let Some(end) = ascii_word::<false>(text, start) {
         return end;
     }
-    if let Some(end) = symbols(text, start, b"\r\n") {
+    if class_at(text, start).0 == NUMBER {
+        return numbers(text, start, 3);
+    }
+    if let Some(end) = caseless_word(text, start).or_else(|| symbols(text, start, b"\r\n")) {
         return end;
     }
     let run = whitespace(text, start);
@@ -120,8 +123,13 @@ fn cl100k(text: &[u8], start: usize) -> usize {
 
 /// `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`
 fn qwen2(text: &[u8], start: usize) -> usize {
+    if let Some(end) = ascii_word::<false>(text, start) {
+        return end;
+    }
+    if class_at(text, start).0 == NUMBER {
+        return numbers(text, start, 1);
+    }
     caseless_word(text, start)
-        .or_else(|| numbers(text, start, 1))
         .or_else(|| symbols(text, start, b"\r\n"))
         .unwrap_or_else(|| blanks(text, start))
 }
@@ -132,18 +140,27 @@ fn qwen2(text: &[u8], start: usize) -> usize {
 /// |\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+
 /// ```
 fn o200k(text: &[u8], start: usize) -> usize {
+    if let Some(end) = ascii_word::<true>(text, start) {
+        return end;
+    }
     if let Some(end) = cased_word(text, start) {
         return contraction(text, end).unwrap_or(end);
     }
-    numbers(text, start, 3).or_else(|| symbols(text, start, b"\r\n/")).unwrap_or_else(|| blanks(text, start))
+    if class_at(text, start).0 == NUMBER {
+        return numbers(text, start, 3);
+    }
+    symbols(text, start, b"\r\n/").unwrap_or_else(|| blanks(text, start))
 }
 
 /// As [`o200k`] without the contractions, and each number by itself.
 fn tekken(text: &[u8], start: usize) -> usize {
-    cased_word(text, start)
-        .or_else(|| numbers(text, start, 1))
-        .or_else(|| symbols(text, start, b"\r\n/"))
-        .unwrap_or_else(|| blanks(text, start))
+    if let Some(end) = ascii_word::<true>(text, start).or_else(|| cased_word(text, start)) {
+        return end;
+    }
+    if class_at(text, start).0 == NUMBER {
+        return numbers(text, start, 1);
+    }
+    symbols(text, start, b"\r\n/").unwrap_or_else(|| blanks(text, start))
 }
 
 /// The common case of a word in a few instructions: letters of ASCII, in `CASED` patterns at most one capital
@@ -207,9 +224,6 @@ static ASCII: [u8; 256] = {
 
 /// A contraction, or letters with at most one character before them that is no number or newline.
 fn caseless_word(text: &[u8], start: usize) -> Option<usize> {
-    if let Some(end) = ascii_word::<false>(text, start) {
-        return Some(end);
-    }
     if let Some(end) = contraction(text, start) {
         return Some(end);
     }
@@ -221,9 +235,6 @@ fn caseless_word(text: &[u8], start: usize) -> Option<usize> {
 
 /// Letters and marks up to where lower case gives way to upper case, with at most one character before them.
 fn cased_word(text: &[u8], start: usize) -> Option<usize> {
-    if let Some(end) = ascii_word::<true>(text, start) {
-        return Some(end);
-    }
     let (class, length) = class_at(text, start);
     // A mark may lead a word too, but taking it as the word's first letter ends at the same place.
     let letters = if class == OTHER || class == SPACE { start + length } else { start };
@@ -265,7 +276,7 @@ fn contraction(text: &[u8], start: usize) -> Option<usize> {
 }
 
 /// Up to `most` numbers.
-fn numbers(text: &[u8], start: usize, most: usize) -> Option<usize> {
+fn numbers(text: &[u8], start: usize, most: usize) -> usize {
     let mut at = start;
     for _ in 0..most {
         let (class, length) = class_at(text, at);
@@ -274,7 +285,7 @@ fn numbers(text: &[u8], start: usize, most: usize) -> Option<usize> {
         }
         at += length;
     }
-    (at > start).then_some(at)
+    at
 }
 
 /// Symbols with at most one blank before them, and any of `tail` after them.
@@ -330,14 +341,19 @@ fn skip(text: &[u8], mut at: usize, set: Set) -> usize {
 }
 
 /// Class and length in bytes of the character at `at`, which must be a character's first byte.
-#[inline]
+#[inline(always)]
 fn class_at(text: &[u8], at: usize) -> (u8, usize) {
-    let Some(&first) = text.get(at) else { return (END, 0) };
-    if first < 0x80 {
-        return (LEAVES[first as usize] & 7, 1);
+    match text.get(at) {
+        None => (END, 0),
+        Some(&first) if first < 0x80 => (LEAVES[first as usize] & 7, 1),
+        Some(_) => wide_class_at(text, at),
     }
+}
+
+#[inline(never)]
+fn wide_class_at(text: &[u8], at: usize) -> (u8, usize) {
+    let first = u32::from(text[at]);
     let next = |i: usize| text.get(at + i).map_or(0, |&byte| u32::from(byte & 0x3F));
-    let first = u32::from(first);
     let (code, length) = match first {
         0..0xE0 => ((first & 0x1F) << 6 | next(1), 2),
         0xE0..0xF0 => ((first & 0x0F) << 12 | next(1) << 6 | next(2), 3),
