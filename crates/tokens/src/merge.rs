@@ -43,22 +43,26 @@ impl Merger {
         let first = ids.len();
         let mut at = 0;
         let mut next = vocab.longest(piece, 0);
+        // Whether `next`, and the token before it, is the longest at its place.
+        let (mut longest, mut longest_before) = (true, false);
         while at < piece.len() {
             let before = if ids.len() > first { ids[ids.len() - 1] } else { NONE };
             // The longest token from here that can stand.
             while next != NONE {
                 let end = at + vocab.length(next);
                 if self.dead[end >> 6] >> (end & 63) & 1 == 0
-                    && (before == NONE || self.stays(vocab, piece, at, before, next))
+                    && (before == NONE || self.stays(vocab, piece, at, (before, longest_before), next))
                 {
                     break;
                 }
                 next = vocab.prefix(next);
+                longest = false;
             }
             if next != NONE {
                 ids.push(next);
                 at += vocab.length(next);
                 next = vocab.longest(piece, at);
+                (longest, longest_before) = (true, longest);
             } else {
                 // Nothing can follow here: the token before must end earlier.
                 self.dead[at >> 6] |= 1 << (at & 63);
@@ -66,6 +70,7 @@ impl Merger {
                 let Some(shortened) = ids.pop() else { unreachable!("each single byte is a token") };
                 at -= vocab.length(shortened);
                 next = shortened;
+                (longest, longest_before) = (false, false);
             }
         }
         for at in self.given_up.drain(..) {
@@ -73,9 +78,19 @@ impl Merger {
         }
     }
 
-    /// Whether merging leaves these two as neighbours; `left` ends and `right` begins at `middle` of `text`.
-    fn stays(&mut self, vocab: &Vocab, text: &[u8], middle: usize, left: u32, right: u32) -> bool {
-        if vocab.joint(text[middle - 1], text[middle]) == NONE {
+    /// Whether merging leaves these two as neighbours; `left` ends and `right` begins at `middle` of `text`. With
+    /// `left` goes whether it is the longest token at its place, so that both together can be none.
+    fn stays(
+        &mut self,
+        vocab: &Vocab,
+        text: &[u8],
+        middle: usize,
+        (left, longest): (u32, bool),
+        right: u32,
+    ) -> bool {
+        // What meets in the middle is the same two bytes at every stage.
+        let joint = vocab.joint(text[middle - 1], text[middle]);
+        if joint == NONE || longest && left.max(right + 1) <= joint {
             return true;
         }
         // An odd factor only shuffles the 36 bits of the two ids: what is not in the slot's number is kept.
@@ -86,35 +101,35 @@ impl Merger {
         if known | STAYS == tag | STAYS {
             return known & STAYS > 0;
         }
-        let stays = self.stays_below(vocab, text, middle, left, right, NONE);
+        let stays = (longest || self.together(vocab, text, middle, left, right) == NONE)
+            && self.parts_stay(vocab, text, middle, left, right, joint);
         self.pairs[slot] = tag | if stays { STAYS } else { 0 };
         stays
     }
 
-    /// As [`Merger::stays`] with the tokens below `limit` only.
-    ///
-    /// Takes the two apart again, the one merged later first, and looks at each stage whether the parts that
-    /// meet in the middle would rather have been merged with each other.
-    fn stays_below(
+    /// The token that the two make together.
+    fn together(&self, vocab: &Vocab, text: &[u8], middle: usize, left: u32, right: u32) -> u32 {
+        vocab.id_within(text, middle - vocab.length(left), middle + vocab.length(right))
+    }
+
+    /// Takes two neighbours that make no token apart again, the one merged later first, and tells whether at
+    /// every stage the parts that meet in the middle would rather have stayed apart. `joint` is the lowest token
+    /// that they could make.
+    fn parts_stay(
         &mut self,
         vocab: &Vocab,
         text: &[u8],
         middle: usize,
         mut left: u32,
         mut right: u32,
-        mut limit: u32,
+        joint: u32,
     ) -> bool {
-        // What meets in the middle is the same two bytes at every stage.
-        let joint = vocab.joint(text[middle - 1], text[middle]);
-        while limit > joint {
-            let across = vocab.id_within(text, middle - vocab.length(left), middle + vocab.length(right));
-            if across < limit {
-                return false;
-            }
+        loop {
             let inner_left = self.parts(vocab, left).1;
             let inner_right = self.parts(vocab, right).0;
-            let left_first = inner_left != left && (left > right || inner_right == right);
-            if left_first {
+            // Only tokens below it would have been merged before this one was.
+            let limit;
+            if inner_left != left && (left > right || inner_right == right) {
                 limit = left;
                 left = inner_left;
             } else if inner_right != right {
@@ -122,10 +137,15 @@ impl Merger {
                 limit = right + 1;
                 right = inner_right;
             } else {
-                break;
+                return true;
+            }
+            if limit <= joint {
+                return true;
+            }
+            if self.together(vocab, text, middle, left, right) < limit {
+                return false;
             }
         }
-        true
     }
 
     /// The two tokens that `token` is merged from; itself twice for a single byte.
@@ -140,7 +160,8 @@ impl Merger {
         while left != NONE {
             let middle = vocab.length(left);
             let right = vocab.id_within(bytes, middle, bytes.len());
-            if left < token && right < token && self.stays_below(vocab, bytes, middle, left, right, token) {
+            let joint = vocab.joint(bytes[middle - 1], bytes[middle]);
+            if left < token && right < token && self.parts_stay(vocab, bytes, middle, left, right, joint) {
                 parts = (left, right);
                 break;
             }

@@ -172,7 +172,7 @@ fn ascii_word<const CASED: bool>(text: &[u8], start: usize) -> Option<usize> {
     const HIGH: u64 = 0x80 * ONES;
     // The high bit of each byte that is no letter; no small letter if the pattern minds the case.
     let ends = |word: u64| {
-        let word = if CASED { word } else { word | 0x20 * ONES };
+        let word = if CASED { word } else { word | (0x20 * ONES) };
         let low = word & !HIGH;
         !((low + (0x80 - b'a' as u64) * ONES) & !(low + (0x7F - b'z' as u64) * ONES) & !word) & HIGH
     };

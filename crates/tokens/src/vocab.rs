@@ -109,6 +109,8 @@ impl Vocab {
         }
 
         let shorts = (0..tokens).filter(|&i| length(i) <= SHORT).count();
+        // Sorted, those with the same head follow on each other.
+        let heads = (0..tokens).filter(|&i| length(i) > SHORT && shared[i] < 8).count();
         let slots = |tokens: usize| (tokens + tokens / 2 + 1).next_power_of_two();
         let mut vocab = Vocab {
             bytes: vec![0; total as usize],
@@ -120,7 +122,7 @@ impl Vocab {
             long: vec![(0, NONE); slots(tokens - shorts)],
             // Of 1 and 2 bytes there are always some.
             stems: vec![0b110; STEMS],
-            heads: vec![Head { word: 0, lengths: 0 }; slots(tokens - shorts)],
+            heads: vec![Head { word: 0, lengths: 0 }; slots(heads)],
             joints: vec![u16::MAX; 1 << 16],
             prefixes: vec![NONE; largest + 1],
         };

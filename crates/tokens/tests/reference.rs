@@ -255,6 +255,113 @@ fn text() -> impl Strategy<Value = String> {
     prop::collection::vec(part, 0..24).prop_map(|parts| parts.concat())
 }
 
+/// Random text over all planes, with weight on what the patterns turn on. Not by proptest: a million of its strings
+/// take longer to make than to compare.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: u32) -> u32 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        ((self.0 >> 32) * u64::from(end) >> 32) as u32
+    }
+
+    fn among(&mut self, ranges: &[(u32, u32)]) -> char {
+        let (first, last) = ranges[self.below(ranges.len() as u32) as usize];
+        char::from_u32(first + self.below(last - first + 1)).unwrap_or('\u{d7ff}')
+    }
+
+    fn text(&mut self) -> String {
+        const SMALL: &[(u32, u32)] =
+            &[(0x61, 0x7A), (0x61, 0x7A), (0xDF, 0xFF), (0x430, 0x44F), (0x17F, 0x17F)];
+        const CAPITAL: &[(u32, u32)] =
+            &[(0x41, 0x5A), (0x41, 0x5A), (0xC0, 0xDE), (0x410, 0x42F), (0x1C5, 0x1C5)];
+        const CASELESS: &[(u32, u32)] = &[
+            (0x4E00, 0x9FA5),
+            (0x3041, 0x30FF),
+            (0xAC00, 0xD7A3),
+            (0x621, 0x64A),
+            (0x2B0, 0x2B8),
+            (0xAA, 0xAA),
+        ];
+        const MARK: &[(u32, u32)] =
+            &[(0x300, 0x36F), (0x64B, 0x652), (0x93E, 0x94D), (0x3099, 0x309A), (0xFE0F, 0xFE0F)];
+        const NUMBER: &[(u32, u32)] =
+            &[(0x30, 0x39), (0x30, 0x39), (0x660, 0x669), (0xBC, 0xBE), (0x2160, 0x216B)];
+        const BLANK: &[(u32, u32)] = &[
+            (0x20, 0x20),
+            (0x20, 0x20),
+            (0x9, 0x9),
+            (0xA0, 0xA0),
+            (0x3000, 0x3000),
+            (0x2028, 0x2029),
+            (0xB, 0xC),
+            (0x85, 0x85),
+        ];
+        const NEWLINE: &[(u32, u32)] = &[(0xA, 0xA), (0xA, 0xA), (0xD, 0xD)];
+        const SYMBOL: &[(u32, u32)] =
+            &[(0x21, 0x2F), (0x2F, 0x2F), (0x3A, 0x40), (0x5B, 0x60), (0x2010, 0x2027), (0x1F300, 0x1FAFF)];
+        const EDGE: &[(u32, u32)] = &[
+            (0xD7F0, 0xD7FF),
+            (0xE000, 0xE010),
+            (0xFFF0, 0x1000F),
+            (0x10FFF0, 0x10FFFF),
+            (0x0, 0x1F),
+            (0x7F, 0x80),
+        ];
+        const ANY: &[(u32, u32)] = &[(0, 0x10FFFF), (0, 0x2FFFF), (0, 0xFFFF)];
+        const WORDS: [&str; 12] =
+            ["'s", "'T", "'re", "'VE", "'m", "'Ll", "'d", "'\u{17f}", "the", " of", "://", "\r\n"];
+        let mut text = String::new();
+        for _ in 0..1 + self.below(7) {
+            let set = match self.below(26) {
+                0..=4 => SMALL,
+                5..=7 => CAPITAL,
+                8..=10 => CASELESS,
+                11..=12 => MARK,
+                13..=14 => NUMBER,
+                15..=17 => BLANK,
+                18 => NEWLINE,
+                19..=20 => SYMBOL,
+                21 => EDGE,
+                22..=23 => ANY,
+                _ => {
+                    text += WORDS[self.below(12) as usize];
+                    continue;
+                }
+            };
+            for _ in 0..1 + self.below(5) {
+                text.push(self.among(set));
+            }
+        }
+        text
+    }
+}
+
+/// As many as `TOKENFLAME_STRINGS` says; `cargo xtask exact` sets it to a million.
+#[test]
+fn random_strings() {
+    let number = std::env::var("TOKENFLAME_STRINGS").map_or(3_000, |number| number.parse().unwrap());
+    let mut random = Random(0x1234_5678_9ABC_DEF1);
+    for _ in 0..number {
+        same(&random.text());
+    }
+}
+
+/// Real text, in one piece each, from the folder that `TOKENFLAME_CORPORA` names (`cargo xtask exact`).
+#[test]
+fn corpora() {
+    let Some(folder) = std::env::var_os("TOKENFLAME_CORPORA") else { return };
+    let texts: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(texts.len() >= 3, "English, code and mixed scripts");
+    for path in texts {
+        let text = std::fs::read_to_string(&path).unwrap();
+        same(&text);
+        println!("{}: {} bytes are equal in all encodings", path.display(), text.len());
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
