@@ -37,7 +37,7 @@ test("dropped tokenizers count as the library does, each of its kind", async (pa
   assert.ok(!fetched.some((name) => name.startsWith("huggingface")), `fetched before there is such a file: ${fetched}`);
 
   const labels = {
-    "wordpiece.json": "wordpiece.json · WordPiece, 6,000 tokens",
+    "wordpiece.json": "wordpiece.json · WordPiece, 6,000 tokens · slower",
     "byte-level-bpe.json": "byte-level-bpe.json · byte-level BPE, 5,026 tokens · slower: runs through a regex engine",
     "unigram.json": "unigram.json · Unigram, 2,001 tokens · slower: runs through a regex engine",
     "sentencepiece-bpe.json": "sentencepiece-bpe.json · BPE, 2,500 tokens · slower: runs through a regex engine",
@@ -76,7 +76,7 @@ test("pieces show the text, also where a token is a part of a character", async 
 test("a tokenizer is no trace: it joins a session, and goes with it", async (page) => {
   await dropped(page, "records/seed-example.jsonl");
   await drop(page, path.join(folder, "wordpiece.json"));
-  await waitChosen(page, "wordpiece.json · WordPiece, 6,000 tokens");
+  await waitChosen(page, "wordpiece.json · WordPiece, 6,000 tokens · slower");
   await go(page, "Overview");
   assert.equal(await page.locator(".chip.file").count(), 1);
   assert.ok(!(await page.locator(".import").textContent()).includes("wordpiece"), "not in the import report");
@@ -105,7 +105,7 @@ test("a damaged tokenizer ends in a sentence, and the others go on", async (page
   const said = await sentence.textContent();
   assert.match(said, /odd\.json: This tokenizer\.json has a part that cannot be used here/);
   assert.match(said, /none\.json: This JSON is not a tokenizer/);
-  await waitChosen(page, "wordpiece.json · WordPiece, 6,000 tokens");
+  await waitChosen(page, "wordpiece.json · WordPiece, 6,000 tokens · slower");
   await box(page).fill(texts[1]);
   await page.locator('[data-fig="prompt_tokens"]').getByText(String(ids["wordpiece.json"][1].length), { exact: true }).waitFor();
   assert.equal(await page.locator(".import").count(), 0);

@@ -17,7 +17,7 @@ struct Wasm {
 const WASM: [Wasm; 3] = [
     Wasm { file: "app_bg.wasm", level: "-Oz", budget: 400_000 },
     Wasm { file: "worker_bg.wasm", level: "-O3", budget: 1_000_000 },
-    Wasm { file: "huggingface_bg.wasm", level: "-O3", budget: 1_500_000 },
+    Wasm { file: "huggingface_bg.wasm", level: "-O1", budget: 900_000 },
 ];
 
 /// What rustc and wasm-bindgen put in a module, all of it in every current browser.

@@ -16,6 +16,9 @@ pub enum Error {
     /// A pattern of the tokenizer takes too many steps on this text.
     #[error("A pattern of this tokenizer takes too many steps on this text and was given up: {0}.")]
     Pattern(String),
+    /// The tokenizer contradicts itself in a way that only shows when it runs.
+    #[error("This tokenizer broke off: a part of its file contradicts another.")]
+    Fault,
     /// The tokenizer has no token for a part of this text.
     #[error("This tokenizer cannot encode the text: {0}.")]
     Encode(String),

@@ -8,8 +8,8 @@ use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
 use tokenizers::{
     Decoder, Encoding, NormalizedString, Normalizer, NormalizerWrapper, PostProcessor, PreTokenizedString,
-    PreTokenizer, PreTokenizerWrapper, Result, SplitDelimiterBehavior, pattern::Invert,
-    pre_tokenizers::byte_level::ByteLevel,
+    PreTokenizer, PreTokenizerWrapper, Result, SplitDelimiterBehavior, normalizers::Precompiled,
+    pattern::Invert, pre_tokenizers::byte_level::ByteLevel,
 };
 
 /// GPT-2's pattern, which byte-level tokenizers use unless they bring their own.
@@ -68,6 +68,12 @@ impl Clean {
         }
         if let (Some(pattern), Some(content)) = (value.get("pattern"), value.get("content")) {
             return Ok(Clean::Replace { regex: regex(pattern)?, content: read(content.clone())? });
+        }
+        // The original panics where it cannot read this one.
+        if value.get("type").and_then(Value::as_str) == Some("Precompiled") {
+            let map: Precompiled =
+                serde_json::from_str(&value.to_string()).map_err(|error| error.to_string())?;
+            return Ok(Clean::Other(map.into()));
         }
         read(value).map(Clean::Other)
     }

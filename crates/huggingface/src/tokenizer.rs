@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde::de::IgnoredAny;
 use tokenizers::{Encoding, ModelWrapper, TokenizerImpl};
@@ -24,7 +25,8 @@ impl Tokenizer {
     pub fn from_json(json: &[u8]) -> Result<Tokenizer, Error> {
         check_keys(json)?;
         let mut inner: TokenizerImpl<ModelWrapper, Cleaner, Splitter, Unread, Unread> =
-            serde_json::from_slice(json).map_err(|error| Error::Unsupported(error.to_string()))?;
+            caught(|| serde_json::from_slice(json))?
+                .map_err(|error| Error::Unsupported(error.to_string()))?;
         let refused = |error: tokenizers::Error| Error::Unsupported(error.to_string());
         inner.with_truncation(None).map_err(refused)?;
         inner.with_padding(None);
@@ -77,7 +79,7 @@ impl Tokenizer {
     /// # Errors
     /// When a pattern gives up, or there is no token for a part of the text.
     pub fn count(&self, text: &str) -> Result<u64, Error> {
-        let encoding = self.checked(self.inner.encode_fast(text, false))?;
+        let encoding = self.checked(caught(|| self.inner.encode_fast(text, false))?)?;
         Ok(encoding.get_ids().len() as u64)
     }
 
@@ -86,7 +88,7 @@ impl Tokenizer {
     /// # Errors
     /// When a pattern gives up, or there is no token for a part of the text.
     pub fn encode(&self, text: &str) -> Result<Vec<Piece>, Error> {
-        let encoding = self.checked(self.inner.encode(text, false))?;
+        let encoding = self.checked(caught(|| self.inner.encode(text, false))?)?;
         Ok(pieces::lay(text, &encoding, &self.alphabet))
     }
 
@@ -110,6 +112,12 @@ fn check_keys(json: &[u8]) -> Result<(), Error> {
     }
     let seen: Vec<String> = keys.keys().take(5).map(|key| format!("{key:?}")).collect();
     Err(Error::NotTokenizer(if seen.is_empty() { "nothing".to_owned() } else { seen.join(", ") }))
+}
+
+/// The original panics on some files that contradict themselves, such as a map of characters that points outside
+/// itself. Where panics end the program (in wasm), whoever runs it has to start it anew.
+fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Error> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|_| Error::Fault)
 }
 
 fn explain(error: &(dyn std::error::Error + 'static)) -> Error {

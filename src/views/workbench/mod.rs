@@ -300,8 +300,8 @@ fn Bar(props: &BarProps) -> Html {
 /// What an opened tokenizer is called.
 fn label(opened: &OpenedTokenizer) -> String {
     let OpenedTokenizer { name, kind, vocabulary, has_pattern, .. } = opened;
-    let slower = if *has_pattern { " · slower: runs through a regex engine" } else { "" };
-    format!("{name} · {kind}, {}{slower}", format::plural(*vocabulary, "token"))
+    let why = if *has_pattern { ": runs through a regex engine" } else { "" };
+    format!("{name} · {kind}, {} · slower{why}", format::plural(*vocabulary, "token"))
 }
 
 #[derive(Properties, PartialEq)]
