@@ -10,7 +10,11 @@ new PerformanceObserver((list) => postMessage({ asked: list.getEntries().map(({ 
 const ready = init({ module_or_path: new URL("huggingface_bg.wasm", import.meta.url) });
 // A rejected promise alone does not become the "error" event of the Worker.
 ready.catch(reportError);
-self.onunhandledrejection = ({ reason }) => reportError(reason);
+self.onunhandledrejection = (event) => {
+  // Told to whoever started this worker, who says it to people.
+  event.preventDefault();
+  reportError(event.reason);
+};
 
 let tokenizer;
 // One after the other: a file takes time to read.

@@ -13,7 +13,8 @@ impl Tokenizer {
     pub fn new(json: &[u8]) -> Result<Tokenizer, String> {
         // A fault is thrown as an Error, which tells it from a sentence.
         std::panic::set_hook(Box::new(|fault| {
-            wasm_bindgen::throw_val(js_sys::Error::new(&fault.to_string()).into());
+            let why = fault.payload_as_str().unwrap_or("for no reason it gives");
+            wasm_bindgen::throw_val(js_sys::Error::new(why).into());
         }));
         huggingface::Tokenizer::from_json(json).map(Tokenizer).map_err(|error| error.to_string())
     }

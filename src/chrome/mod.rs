@@ -190,6 +190,10 @@ fn spoken(session: &Session) -> String {
     match session.took {
         _ if session.reading => "Reading files".to_owned(),
         None => String::new(),
+        Some(_) if session.info.files.is_empty() => match session.info.tokenizers.last() {
+            Some(tokenizer) => format!("{} counts in the workbench", tokenizer.name),
+            None => String::new(),
+        },
         Some(_) => {
             let files = format::plural(session.info.files.len() as u64, "file");
             format!("Read {files}: {}", format::plural(session.info.requests, "request"))

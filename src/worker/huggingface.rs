@@ -24,6 +24,8 @@ const COUNTING: u32 = 20_000;
 pub struct Tokenizers {
     base: String,
     opened: RefCell<Vec<Rc<Opened>>>,
+    /// The one whose file is being read.
+    opening: RefCell<Option<Rc<Opened>>>,
 }
 
 /// A tokenizer, and the file to start it from anew.
@@ -32,18 +34,29 @@ struct Opened {
     runner: RefCell<Option<Rc<Runner>>>,
 }
 
+impl Opened {
+    fn end(&self, why: &str) {
+        if let Some(runner) = self.runner.take() {
+            runner.end(why);
+        }
+    }
+}
+
 impl Tokenizers {
     pub fn new(base: &str) -> Tokenizers {
-        Tokenizers { base: base.to_owned(), opened: RefCell::default() }
+        Tokenizers { base: base.to_owned(), opened: RefCell::default(), opening: RefCell::default() }
+    }
+
+    /// Ends the one whose file is being read.
+    pub fn stop(&self) {
+        if let Some(opening) = self.opening.take() {
+            opening.end("stopped.");
+        }
     }
 
     /// Ends all of them.
     pub fn clear(&self) {
-        for opened in self.opened.take() {
-            if let Some(runner) = opened.runner.take() {
-                runner.end("the session was cleared.");
-            }
-        }
+        self.opened.take().iter().for_each(|opened| opened.end("the session was cleared."));
     }
 }
 
@@ -59,8 +72,11 @@ impl Worker {
         if file.size() > LARGEST {
             return Err(format!("{name} is too large for a tokenizer: at most 200 MB are read."));
         }
-        let opened = Opened { file: file.clone(), runner: RefCell::default() };
-        let told = self.run(&opened).await.map_err(|why| format!("{name}: {why}"))?.1;
+        let opened = Rc::new(Opened { file: file.clone(), runner: RefCell::default() });
+        self.tokenizers.opening.replace(Some(opened.clone()));
+        let told = self.run(&opened).await;
+        self.tokenizers.opening.take();
+        let told = told.map_err(|why| format!("{name}: {why}"))?.1;
         if self.stops.get() != stops {
             return Ok(true);
         }
@@ -72,7 +88,7 @@ impl Worker {
             vocabulary: get("vocabulary").as_f64().unwrap_or_default() as u64,
             has_pattern: get("hasPattern").is_truthy(),
         });
-        self.tokenizers.opened.borrow_mut().push(Rc::new(opened));
+        self.tokenizers.opened.borrow_mut().push(opened);
         Ok(true)
     }
 

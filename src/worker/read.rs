@@ -57,6 +57,7 @@ impl Worker {
     /// Stops the reading, also of files that wait.
     pub fn stop(&self) {
         self.stops.set(self.stops.get() + 1);
+        self.tokenizers.stop();
         let info = self.session.borrow().info();
         for Opening { id, .. } in self.queue.take() {
             self.reply(id, &Ok(Answer::Session(info.clone())));

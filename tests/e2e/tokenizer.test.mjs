@@ -111,6 +111,22 @@ test("a damaged tokenizer ends in a sentence, and the others go on", async (page
   assert.equal(await page.locator(".import").count(), 0);
 });
 
+test("a tokenizer that breaks off ends alone, and starts anew", async (page) => {
+  const value = JSON.parse(await readFile(path.join(folder, "unigram.json"), "utf8"));
+  // A map of one entry that points far outside of it.
+  value.normalizer = { type: "Precompiled", precompiled_charsmap: Buffer.from([4, 0, 0, 0, 255, 255, 255, 255]).toString("base64") };
+  await open(page, "#/workbench");
+  await drop(page, await written("broken.json", JSON.stringify(value)));
+  await waitChosen(page, "broken.json · Unigram, 2,001 tokens · slower");
+  for (const text of ["abc", "abcd"]) {
+    await box(page).fill(text);
+    await page.getByRole("alert").filter({ hasText: "broken.json: the tokenizer broke off (Uncaught Error: index out of bounds" }).waitFor();
+    await page.locator('[data-field="encoding"]').selectOption("o200k_base");
+    await page.locator('[data-fig="prompt_tokens"]').getByText("1", { exact: true }).waitFor();
+    await page.locator('[data-field="encoding"]').selectOption({ index: 2 });
+  }
+});
+
 test("a text on which a pattern gives up has an error and no count", async (page) => {
   const value = JSON.parse(await readFile(path.join(folder, "wordpiece.json"), "utf8"));
   value.pre_tokenizer = { type: "Split", pattern: { Regex: "(?i)(a|b|ab)*(?>c)" }, behavior: "Isolated", invert: false };

@@ -166,6 +166,19 @@ fn a_pattern_that_gives_up_is_an_error_and_no_count() {
 }
 
 #[test]
+fn a_map_of_characters_is_checked_as_far_as_it_can_be() {
+    let map = |map: &str| {
+        with("unigram.json", "/normalizer", json!({"type": "Precompiled", "precompiled_charsmap": map}))
+    };
+    assert!(refused(&map("AAQAAA==")).contains("Cannot parse precompiled_charsmap"));
+    assert!(refused(&map("?")).contains("cannot be used here"));
+    // One entry, which points far outside.
+    let broken = Tokenizer::from_json(&map("BAAAAP////8=")).unwrap();
+    assert_eq!(broken.encode("abc").unwrap_err(), Error::Fault);
+    assert_eq!(broken.count("abc").unwrap_err(), Error::Fault);
+}
+
+#[test]
 fn a_text_without_a_token_for_it_is_an_error() {
     let json = with("wordpiece.json", "/model/unk_token", json!("[NONE]"));
     assert!(matches!(Tokenizer::from_json(&json).unwrap().encode("\u{2603}"), Err(Error::Encode(_))));
