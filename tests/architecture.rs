@@ -6,16 +6,17 @@ use std::{collections::BTreeMap, process::Command};
 use serde_json::Value;
 
 /// What each crate may use of the others.
-const ARROWS: [(&str, &[&str]); 9] = [
+const ARROWS: [(&str, &[&str]); 10] = [
     ("tokenflame-units", &[]),
     ("tokenflame-trace", &["units"]),
     ("tokenflame-tokens", &[]),
+    ("tokenflame-huggingface", &[]),
     ("tokenflame-pricing", &["units"]),
     ("tokenflame-formats", &["units", "trace"]),
     ("tokenflame-stats", &["units", "trace"]),
     ("tokenflame-engine", &["units", "trace", "formats", "tokens", "pricing", "stats"]),
     ("tokenflame-cli", &["units", "tokens", "engine"]),
-    ("tokenflame", &["units", "engine"]),
+    ("tokenflame", &["units", "engine", "huggingface"]),
 ];
 
 /// A browser, a clock or chance in the engine would make its answers depend on where it runs.

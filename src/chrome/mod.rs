@@ -62,6 +62,20 @@ pub fn Frame() -> Html {
             }
         }
     });
+    // Tokenizers opened by themselves lead to where they count.
+    let counted = (session.info.files.len(), session.info.tokenizers.len());
+    let former = use_mut_ref(|| counted);
+    use_effect_with((session.reading, counted), {
+        let view = view.clone();
+        move |&(reading, (files, tokenizers))| {
+            if !reading {
+                let (had_files, had_tokenizers) = former.replace((files, tokenizers));
+                if tokenizers > had_tokenizers && files == had_files {
+                    view.set(view.view().at(Screen::Workbench));
+                }
+            }
+        }
+    });
     // Whoever came here by a key that went away with the former screen goes on from this one.
     let former = use_mut_ref(|| (screen, landing));
     use_effect_with((screen, landing), move |now| {
@@ -176,6 +190,10 @@ fn spoken(session: &Session) -> String {
     match session.took {
         _ if session.reading => "Reading files".to_owned(),
         None => String::new(),
+        Some(_) if session.info.files.is_empty() => match session.info.tokenizers.last() {
+            Some(tokenizer) => format!("{} counts in the workbench", tokenizer.name),
+            None => String::new(),
+        },
         Some(_) => {
             let files = format::plural(session.info.files.len() as u64, "file");
             format!("Read {files}: {}", format::plural(session.info.requests, "request"))

@@ -17,7 +17,7 @@ pub struct PaletteProps {
 /// A command, its name, and the key beside it.
 type Entry = (String, &'static str, Command);
 
-fn entries(has_files: bool, reading: bool) -> Vec<Entry> {
+fn entries(has_files: bool, has_session: bool, reading: bool) -> Vec<Entry> {
     let screens = Screen::TABS.into_iter().filter(|tab| has_files || !tab.needs_files());
     let mut all: Vec<Entry> =
         screens.map(|tab| (format!("Go to {}", tab.label()), "", Command::Go(tab))).collect();
@@ -25,7 +25,7 @@ fn entries(has_files: bool, reading: bool) -> Vec<Entry> {
     if reading {
         all.push(("Stop reading".to_owned(), "Esc", Command::Cancel));
     }
-    if has_files {
+    if has_session {
         all.push(("Clear session: forget all files".to_owned(), "", Command::Clear));
     }
     all.extend(
@@ -47,9 +47,10 @@ pub fn Palette(props: &PaletteProps) -> Html {
     let session = use_session();
     let (typed, chosen, list) = (use_state_eq(String::new), use_state_eq(|| 0_usize), use_node_ref());
     let has_files = !session.info.files.is_empty();
+    let has_session = has_files || !session.info.tokenizers.is_empty();
 
     let words = typed.to_lowercase();
-    let mut found = entries(has_files, session.reading);
+    let mut found = entries(has_files, has_session, session.reading);
     found.retain(|(name, ..)| {
         let name = name.to_lowercase();
         words.split_whitespace().all(|word| name.contains(word))

@@ -3,6 +3,12 @@
 use wasm_bindgen::prelude::*;
 use web_sys::{PerformanceObserver, PerformanceObserverEntryList, PerformanceObserverInit};
 
+/// Whether an address belongs to `origin`. `None` for blob: and data:, which are no requests; nothing travels.
+pub fn is_own(address: &str, origin: &str) -> Option<bool> {
+    let travels = ["http:", "https:", "ws"].iter().any(|scheme| address.starts_with(scheme));
+    travels.then(|| address.strip_prefix(origin).is_some_and(|path| path.starts_with('/')))
+}
+
 /// Tells each request made since the page or worker started, and each to come: whether it went to `origin`.
 /// Works in the page and in a worker. Never stops.
 pub fn watch(origin: String, mut seen: impl FnMut(bool) + 'static) {
@@ -10,11 +16,7 @@ pub fn watch(origin: String, mut seen: impl FnMut(bool) + 'static) {
         move |entries: PerformanceObserverEntryList| {
             for entry in entries.get_entries() {
                 let Ok(name) = js_sys::Reflect::get(&entry, &"name".into()) else { continue };
-                // blob: and data: are no requests; nothing travels.
-                let name = name.as_string().unwrap_or_default();
-                if name.starts_with("http:") || name.starts_with("https:") || name.starts_with("ws") {
-                    seen(name.strip_prefix(&origin).is_some_and(|path| path.starts_with('/')));
-                }
+                name.as_string().and_then(|name| is_own(&name, &origin)).into_iter().for_each(&mut seen);
             }
         },
     );

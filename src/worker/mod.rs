@@ -1,7 +1,9 @@
 //! The engine's side of the port: reads files piece by piece, and answers in between.
 
+mod huggingface;
 mod read;
 mod respond;
+mod runner;
 mod vocabulary;
 
 use std::cell::{Cell, RefCell};
@@ -43,15 +45,11 @@ pub fn start(port: MessagePort, base: String) {
         reading: Cell::new(false),
         stops: Cell::new(0),
         vocabularies: vocabulary::Vocabularies::new(&base),
+        tokenizers: huggingface::Tokenizers::new(&base),
         pulse: Cell::default(),
     });
     let watcher = worker.clone();
-    traffic::watch(origin_of(&base), move |own| {
-        let mut pulse = watcher.pulse.get();
-        *if own { &mut pulse.own } else { &mut pulse.foreign } += 1;
-        watcher.pulse.set(pulse);
-        watcher.tell_pulse();
-    });
+    traffic::watch(origin_of(&base), move |own| watcher.count_request(own));
     worker.tell_pulse();
 
     let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
@@ -74,6 +72,7 @@ struct Worker {
     /// Grows when the page stops the reading.
     stops: Cell<u32>,
     vocabularies: vocabulary::Vocabularies,
+    tokenizers: huggingface::Tokenizers,
     pulse: Cell<Pulse>,
 }
 
@@ -95,6 +94,14 @@ impl Worker {
     fn tell_session(&self) {
         let info = self.session.borrow().info();
         self.tell(&Note::Session(info));
+        self.tell_pulse();
+    }
+
+    /// Takes note of a request by this worker or one that it started.
+    fn count_request(&self, own: bool) {
+        let mut pulse = self.pulse.get();
+        *if own { &mut pulse.own } else { &mut pulse.foreign } += 1;
+        self.pulse.set(pulse);
         self.tell_pulse();
     }
 

@@ -57,13 +57,14 @@ impl Worker {
     /// Stops the reading, also of files that wait.
     pub fn stop(&self) {
         self.stops.set(self.stops.get() + 1);
+        self.tokenizers.stop();
         let info = self.session.borrow().info();
         for Opening { id, .. } in self.queue.take() {
             self.reply(id, &Ok(Answer::Session(info.clone())));
         }
     }
 
-    async fn read_all(&self, files: Vec<File>) -> Reply {
+    async fn read_all(self: &Rc<Self>, files: Vec<File>) -> Reply {
         // Who has nothing yet wants to see something; who has much waits for the answer in between.
         let first = if self.session.borrow().trace().calls().next().is_none() { 300.0 } else { 3_000.0 };
         let mut beat = Beat { progress: 0.0, picture: first, began: now() };
@@ -72,12 +73,21 @@ impl Worker {
             total_bytes: files.iter().map(|file| file.size() as u64).sum(),
             ..Progress::default()
         };
-        let mut failed = Vec::new();
+        let (mut failed, mut refused) = (Vec::new(), Vec::new());
         let stops = self.stops.get();
         for file in files {
             progress.file += 1;
             progress.name = file.name();
             let before = progress.clone();
+            let tokenizer = self.open_tokenizer(&file, stops).await;
+            if self.stops.get() != stops {
+                break;
+            }
+            if tokenizer != Ok(false) {
+                refused.extend(tokenizer.err());
+                progress.bytes += file.size() as u64;
+                continue;
+            }
             self.session.borrow_mut().begin_file(&file.name(), file.size() as u64);
             self.files.borrow_mut().push(file.clone());
             if self.read(&file, &mut progress, &mut beat, stops).await.is_err() {
@@ -89,17 +99,18 @@ impl Worker {
             self.session.borrow_mut().end_file();
             progress.bytes = before.bytes + file.size() as u64;
         }
-        match &failed[..] {
-            [] => Ok(Answer::Session(self.session.borrow().info())),
-            names => {
-                self.tell_session();
-                Err(format!(
-                    "{} could not be read to the end: it was changed, moved or removed, or the browser may not \
-                     read it. Choose it again.",
-                    names.join(", ")
-                ))
-            }
+        if !failed.is_empty() {
+            refused.push(format!(
+                "{} could not be read to the end: it was changed, moved or removed, or the browser may not read \
+                 it. Choose it again.",
+                failed.join(", ")
+            ));
         }
+        if refused.is_empty() {
+            return Ok(Answer::Session(self.session.borrow().info()));
+        }
+        self.tell_session();
+        Err(refused.join(" "))
     }
 
     async fn read(

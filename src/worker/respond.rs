@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use engine::RangeDecoder;
-use engine::protocol::{Answer, CallId, Command, EncodingName, RawRecord, Reply, Slot};
+use engine::protocol::{Answer, CallId, Command, EncodingName, RawRecord, Reply, Slot, Tokenizer};
 use js_sys::{Array, ArrayBuffer, JsString, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -33,8 +33,12 @@ impl Worker {
                 let files = message.files.as_ref().map(Array::iter).into_iter().flatten();
                 self.open(Opening { id, files: files.filter_map(|file| file.dyn_into().ok()).collect() });
             }
-            Command::Count { slot, encoding } => spawn_local(async move {
-                let reply = self.count(slot, encoding, message.text.unwrap_or_default()).await;
+            Command::Count { slot, tokenizer } => spawn_local(async move {
+                let text = message.text.unwrap_or_default();
+                let reply = match tokenizer {
+                    Tokenizer::BuiltIn(encoding) => self.count(slot, encoding, text).await,
+                    Tokenizer::Opened(number) => self.count_opened(slot, number, text).await,
+                };
                 self.reply(id, &reply);
             }),
             Command::Raw(call) => spawn_local(async move {
@@ -47,6 +51,7 @@ impl Worker {
                 }
                 if command == Command::Clear {
                     self.files.borrow_mut().clear();
+                    self.tokenizers.clear();
                 }
                 let reply = self.session.borrow_mut().answer(command);
                 self.reply(id, &reply);
@@ -111,7 +116,7 @@ async fn read_range(file: &File, offset: u64, len: u64, plain: bool) -> Result<S
     Ok(decoder.finish())
 }
 
-async fn read_bytes(file: &File, from: u64, len: u64) -> Result<Vec<u8>, JsValue> {
+pub async fn read_bytes(file: &File, from: u64, len: u64) -> Result<Vec<u8>, JsValue> {
     let slice = file.slice_with_f64_and_f64(from as f64, (from + len) as f64)?;
     let buffer = JsFuture::from(slice.array_buffer()).await?;
     Ok(Uint8Array::new(&buffer.unchecked_into::<ArrayBuffer>()).to_vec())

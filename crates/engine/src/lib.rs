@@ -15,6 +15,6 @@ pub mod protocol;
 mod session;
 mod summary;
 
-pub use formats::RangeDecoder;
+pub use formats::{RangeDecoder, is_tokenizer};
 pub use session::Session;
 pub use summary::{Distribution, PhaseSums, ProblemCount, Records, Summary, Tokens, sentence, summary};

@@ -58,8 +58,8 @@ pub enum Command {
     Count {
         /// Which box of the workbench the text is from; the engine keeps the last text of each.
         slot: Slot,
-        /// The encoding to count with.
-        encoding: EncodingName,
+        /// What to count with.
+        tokenizer: Tokenizer,
     },
     /// Some pieces of the text last counted for a slot. Answered by [`Answer::Pieces`].
     Pieces {
@@ -76,8 +76,8 @@ pub enum Command {
         input: u64,
         /// Answer tokens.
         output: u64,
-        /// The encoding that counted them.
-        encoding: EncodingName,
+        /// What counted them.
+        tokenizer: Tokenizer,
         /// A model to quote even if it is not among the featured ones.
         model: String,
     },
@@ -222,6 +222,32 @@ pub struct SessionInfo {
     /// Encodings whose vocabulary the session would need to count texts exactly. The page fetches them; the
     /// worker asks for them itself.
     pub wants: Vec<EncodingName>,
+    /// Tokenizers that were opened as files, in the order of their numbers.
+    pub tokenizers: Vec<OpenedTokenizer>,
+}
+
+/// What divides a text into tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Tokenizer {
+    /// One that comes with the page.
+    BuiltIn(EncodingName),
+    /// One that was opened as a file, by its number.
+    Opened(u32),
+}
+
+/// A tokenizer that was opened as a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenedTokenizer {
+    /// Its number in the session, from 1.
+    pub number: u32,
+    /// The file's name.
+    pub name: String,
+    /// How it finds tokens: "WordPiece".
+    pub kind: String,
+    /// Tokens in its vocabulary.
+    pub vocabulary: u64,
+    /// Whether texts run through a regex engine first, which makes it slower.
+    pub has_pattern: bool,
 }
 
 /// Sums of tokens over calls.

@@ -7,7 +7,7 @@ use crate::{
     answers,
     bill::Bill,
     counts::Counts,
-    protocol::{Answer, Command, Reply, SessionInfo, Slot},
+    protocol::{Answer, Command, OpenedTokenizer, Reply, SessionInfo, Slot},
 };
 
 /// All files of one page or one run of the command line, and everything that can be asked of them.
@@ -18,6 +18,7 @@ pub struct Session {
     pub(crate) bill: Bill,
     pub(crate) bench: answers::Bench,
     pub(crate) order: answers::OrderCache,
+    pub(crate) tokenizers: Vec<OpenedTokenizer>,
     generation: u32,
 }
 
@@ -37,6 +38,7 @@ impl Session {
             bill: Bill::new(),
             bench: answers::Bench::default(),
             order: answers::OrderCache::default(),
+            tokenizers: Vec::new(),
             generation: 0,
         }
     }
@@ -121,6 +123,21 @@ impl Session {
         Ok(Answer::Count(self.bench.count(slot, encoding, text)))
     }
 
+    /// Adds a tokenizer that whoever holds the session runs itself. The answer is its number, whatever the
+    /// number in `tokenizer` is.
+    pub fn add_tokenizer(&mut self, tokenizer: OpenedTokenizer) -> u32 {
+        let number = self.tokenizers.len() as u32 + 1;
+        self.tokenizers.push(OpenedTokenizer { number, ..tokenizer });
+        self.counts_changed();
+        number
+    }
+
+    /// Takes over what an opened tokenizer found in a text of the workbench: of each token its id, and the byte
+    /// at which its part of the text ends. The answer leaves the time taken at 0.
+    pub fn take_count(&mut self, slot: Slot, text: String, tokens: Vec<(u32, u32)>) -> Reply {
+        Ok(Answer::Count(self.bench.take(slot, text, tokens)))
+    }
+
     /// Where the raw records of a call lie: its own, then those merged into it.
     pub fn raw_records(&self, call: CallId) -> Vec<RecordRef> {
         let trace = self.trace();
@@ -168,8 +185,8 @@ impl Session {
             Command::Pieces { slot, from, count } => {
                 Answer::Pieces(self.bench.pieces(&self.counts, slot, from, count)?)
             }
-            Command::Quote { input, output, encoding, model } => {
-                Answer::Quotes(answers::quotes(&self.bill, (input, output), encoding, &model))
+            Command::Quote { input, output, tokenizer, model } => {
+                Answer::Quotes(answers::quotes(self, (input, output), tokenizer, &model))
             }
             Command::Raw(_) | Command::Count { .. } => {
                 return Err("This command needs a file or a text beside it.".to_owned());
@@ -187,6 +204,7 @@ impl Session {
             spans: trace.spans.len() as u64,
             range: range(trace),
             wants: self.counts.wants(trace),
+            tokenizers: self.tokenizers.clone(),
         }
     }
 

@@ -3,8 +3,8 @@
 use engine::{
     Session,
     protocol::{
-        Answer, CallId, Command, EncodingName, Filter, LatencyOrder, Overview, Phase, Slot, Sort, SortKey,
-        Status, StatusFilter, Table,
+        Answer, CallId, Command, EncodingName, Filter, LatencyOrder, OpenedTokenizer, Overview, Phase, Slot,
+        Sort, SortKey, Status, StatusFilter, Table, Tokenizer,
     },
 };
 use units::{Money, Nanos, Provenance};
@@ -205,10 +205,49 @@ fn the_workbench_counts_and_shows_pieces() {
 }
 
 #[test]
+fn a_text_counted_by_an_opened_tokenizer_is_shown_piece_by_piece() {
+    let mut session = session(&[]);
+    let tokenizer = OpenedTokenizer { name: "tokenizer.json".to_owned(), ..OpenedTokenizer::default() };
+    assert_eq!((session.add_tokenizer(tokenizer.clone()), session.add_tokenizer(tokenizer)), (1, 2));
+    let Answer::Session(info) = session.answer(Command::Cancel).unwrap() else { panic!() };
+    assert_eq!(info.tokenizers.iter().map(|opened| opened.number).collect::<Vec<_>>(), [1, 2]);
+
+    // The second token is empty, the third and fourth share a character.
+    let tokens = vec![(7, 3), (8, 3), (9, 5), (10, 7)];
+    let Answer::Count(count) = session.take_count(Slot::Prompt, "ab 🙂".to_owned(), tokens).unwrap() else {
+        panic!()
+    };
+    assert_eq!((count.tokens, count.bytes, count.chars), (4, 7, 4));
+    let pieces = Command::Pieces { slot: Slot::Prompt, from: 1, count: 9 };
+    let Answer::Pieces(pieces) = session.answer(pieces).unwrap() else { panic!() };
+    let pieces: Vec<(u32, &str, &[u8])> = pieces.iter().map(|p| (p.id, &*p.text, &*p.bytes)).collect();
+    assert_eq!(
+        pieces,
+        [(8, "", &[][..]), (9, "\u{fffd}", &[0xf0, 0x9f]), (10, "\u{fffd}\u{fffd}", &[0x99, 0x82])]
+    );
+
+    let quote =
+        Command::Quote { input: 5, output: 0, tokenizer: Tokenizer::Opened(2), model: "gpt-4".to_owned() };
+    let Answer::Quotes(quotes) = session.answer(quote).unwrap() else { panic!() };
+    assert!(quotes.iter().all(|quote| quote.input.from() == Provenance::Estimated));
+    let gpt4 = quotes.iter().find(|quote| quote.model == "gpt-4").unwrap();
+    assert!(gpt4.method.starts_with("Counted with tokenizer.json; this model's own"), "{}", gpt4.method);
+
+    let Answer::Session(info) = session.answer(Command::Clear).unwrap() else { panic!() };
+    assert!(info.tokenizers.is_empty());
+    assert!(session.answer(Command::Pieces { slot: Slot::Prompt, from: 0, count: 1 }).is_err());
+}
+
+#[test]
 fn quotes_price_a_call_on_each_model_exactly() {
     let mut session = session(&[]);
     let encoding = EncodingName::Cl100kBase;
-    let quote = Command::Quote { input: 500, output: 0, encoding, model: "gpt-4".to_owned() };
+    let quote = Command::Quote {
+        input: 500,
+        output: 0,
+        tokenizer: Tokenizer::BuiltIn(encoding),
+        model: "gpt-4".to_owned(),
+    };
     let Answer::Quotes(quotes) = session.answer(quote).unwrap() else { panic!() };
     let gpt4 = quotes.iter().find(|quote| quote.model == "gpt-4").unwrap();
     assert_eq!(Some(gpt4.cost), money("0.015"), "500 tokens of system prompt at $0.03 per 1,000");

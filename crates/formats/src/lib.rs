@@ -15,6 +15,7 @@ mod import;
 pub mod json;
 mod registry;
 mod split;
+mod tokenizer;
 mod unknown;
 mod values;
 
@@ -30,3 +31,4 @@ pub use decode::RangeDecoder;
 pub use format::{Confidence, Container, Format, Head, Output, Reader, Record};
 pub use import::Import;
 pub use registry::FORMATS;
+pub use tokenizer::is_tokenizer;

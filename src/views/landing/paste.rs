@@ -1,4 +1,4 @@
-use engine::protocol::{Answer, Command, EncodingName, Reply, Slot};
+use engine::protocol::{Answer, Command, EncodingName, Reply, Slot, Tokenizer};
 use units::{Money, Provenance};
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
@@ -48,7 +48,8 @@ pub fn PasteBox() -> Html {
                 known.set(Known::Counting);
             }
             let (quoter, known, last) = (client.clone(), known.setter(), last.clone());
-            let count = Command::Count { slot: Slot::Prompt, encoding: ENCODING };
+            let tokenizer = Tokenizer::BuiltIn(ENCODING);
+            let count = Command::Count { slot: Slot::Prompt, tokenizer };
             client.ask_about(count, text.into(), move |reply| {
                 let tokens = match reply {
                     _ if *last.borrow() != turn => return,
@@ -56,8 +57,7 @@ pub fn PasteBox() -> Html {
                     Ok(_) => return,
                     Err(why) => return known.set(Known::Failed(why)),
                 };
-                let quote =
-                    Command::Quote { input: tokens, output: 0, encoding: ENCODING, model: MODEL.to_owned() };
+                let quote = Command::Quote { input: tokens, output: 0, tokenizer, model: MODEL.to_owned() };
                 quoter.ask(quote, move |reply| {
                     if *last.borrow() == turn {
                         known.set(Known::Counted(tokens, price(reply)));

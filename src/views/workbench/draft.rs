@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use engine::protocol::{EncodingName, Slot};
+use engine::protocol::{EncodingName, OpenedTokenizer, Slot, Tokenizer};
 use js_sys::JsString;
 
 use super::price::Unit;
@@ -11,7 +11,7 @@ use super::price::Unit;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Form {
     /// The tokenizer.
-    pub encoding: EncodingName,
+    pub tokenizer: Tokenizer,
     /// The model.
     pub model: String,
     /// Prompt tokens that count instead of the text's.
@@ -33,7 +33,12 @@ struct Draft {
     prompt: JsString,
     response: JsString,
     form: Form,
+    /// The number of the newest opened tokenizer that has been chosen.
+    newest: u32,
 }
+
+/// The tokenizer that counts until another one is chosen.
+const FIRST_TOKENIZER: Tokenizer = Tokenizer::BuiltIn(EncodingName::O200kBase);
 
 /// The model that is priced until another one is chosen.
 const FIRST_MODEL: &str = "gpt-5";
@@ -43,7 +48,7 @@ thread_local! {
         prompt: "".into(),
         response: "".into(),
         form: Form {
-            encoding: EncodingName::O200kBase,
+            tokenizer: FIRST_TOKENIZER,
             model: FIRST_MODEL.to_owned(),
             prompt_tokens: String::new(),
             response_tokens: String::new(),
@@ -52,6 +57,7 @@ thread_local! {
             output_price: String::new(),
             unit: Unit::Million,
         },
+        newest: 0,
     });
 }
 
@@ -89,4 +95,19 @@ pub fn form() -> Form {
 /// Keeps the fields.
 pub fn keep_form(form: &Form) {
     DRAFT.with_borrow_mut(|draft| draft.form = form.clone());
+}
+
+/// Chooses a tokenizer that has been opened since this was last asked, and leaves one that is open no more. `None` if
+/// the choice stands.
+pub fn follow(opened: &[OpenedTokenizer]) -> Option<Form> {
+    DRAFT.with_borrow_mut(|draft| {
+        let newest = opened.last().map_or(0, |tokenizer| tokenizer.number);
+        let is_new = newest > std::mem::replace(&mut draft.newest, newest);
+        let is_gone = matches!(draft.form.tokenizer, Tokenizer::Opened(number) if number > newest);
+        let choice = if is_new { Tokenizer::Opened(newest) } else { FIRST_TOKENIZER };
+        (is_new || is_gone).then(|| {
+            draft.form.tokenizer = choice;
+            draft.form.clone()
+        })
+    })
 }

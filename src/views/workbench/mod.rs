@@ -8,7 +8,7 @@ mod text_box;
 mod this_call;
 mod tip;
 
-use engine::protocol::{Answer, Command, Count, EncodingName, Quote, Slot};
+use engine::protocol::{Answer, Command, Count, EncodingName, OpenedTokenizer, Quote, Slot, Tokenizer};
 use units::Figure;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -26,7 +26,7 @@ use crate::{
     charts::mark::rect,
     client::use_query,
     format,
-    state::use_draft,
+    state::{use_draft, use_session},
     widgets::{Empty, IconName, Seg, Select, Swatch, use_width},
 };
 
@@ -72,6 +72,11 @@ pub fn Workbench() -> Html {
             form.set(new);
         }
     });
+    let session = use_session();
+    use_effect_with(session.info.tokenizers.clone(), {
+        let form = form.setter();
+        move |opened| draft::follow(opened).into_iter().for_each(|new| form.set(new))
+    });
     let oncount = use_callback((), {
         let counted = counted.dispatcher();
         move |news, ()| counted.dispatch(news)
@@ -82,7 +87,7 @@ pub fn Workbench() -> Html {
     let query = use_query(Some(Command::Quote {
         input: prompt.or_zero(),
         output: response.or_zero(),
-        encoding: form.encoding,
+        tokenizer: form.tokenizer,
         model: form.model.clone(),
     }));
     let quotes: Vec<Quote> = match query.answer.as_deref() {
@@ -94,15 +99,16 @@ pub fn Workbench() -> Html {
     let choose = {
         let (form, set_form, quotes) = ((*form).clone(), set_form.clone(), quotes.clone());
         Callback::from(move |model: String| {
-            let encoding =
-                quotes.iter().find(|quote| quote.model == model).map_or(form.encoding, |q| q.encoding);
-            set_form.emit(Form { model, encoding, ..form.clone() });
+            let quote = quotes.iter().find(|quote| quote.model == model);
+            let tokenizer = quote.map_or(form.tokenizer, |quote| Tokenizer::BuiltIn(quote.encoding));
+            set_form.emit(Form { model, tokenizer, ..form.clone() });
         })
     };
     html! {
         <div class="workbench">
             <Bar form={(*form).clone()} models={quotes.iter().map(|q| q.model.clone()).collect::<Vec<_>>()}
-                chosen={chosen.clone()} onchange={set_form.clone()} onchoose={choose.clone()} />
+                opened={session.info.tokenizers.clone()} chosen={chosen.clone()} onchange={set_form.clone()}
+                onchoose={choose.clone()} />
             <div class="boxes">
                 { for BOXES.iter().map(|&(slot, label, key, placeholder, fill)| {
                     let state = counted.of(slot);
@@ -119,7 +125,7 @@ pub fn Workbench() -> Html {
                                 { " tokens" }
                                 { tokens_field(slot, &form, &set_form) }
                             </header>
-                            <TextBox {slot} {label} {placeholder} encoding={form.encoding} oncount={&oncount} />
+                            <TextBox {slot} {label} {placeholder} tokenizer={form.tokenizer} oncount={&oncount} />
                             <p class="small dim" data-fig={format!("{key}_size")}>{ size(state) }</p>
                             if let Some(error) = &state.error {
                                 <p class="small error" role="alert">{ error }</p>
@@ -230,6 +236,7 @@ fn tokens_field(slot: Slot, form: &Form, set_form: &Callback<Form>) -> Html {
 struct BarProps {
     form: Form,
     models: Vec<String>,
+    opened: Vec<OpenedTokenizer>,
     chosen: String,
     onchange: Callback<Form>,
     onchoose: Callback<String>,
@@ -238,11 +245,19 @@ struct BarProps {
 /// Tokenizer, model and traffic.
 #[component]
 fn Bar(props: &BarProps) -> Html {
-    let BarProps { form, models, chosen, onchange, onchoose } = props;
-    let onencoding = {
+    let BarProps { form, models, opened, chosen, onchange, onchoose } = props;
+    let tokenizers: Vec<(Tokenizer, AttrValue)> = EncodingName::ALL
+        .iter()
+        .map(|&encoding| (Tokenizer::BuiltIn(encoding), encoding.as_str().into()))
+        .chain(opened.iter().map(|opened| (Tokenizer::Opened(opened.number), label(opened).into())))
+        .collect();
+    let options: Vec<AttrValue> = tokenizers.iter().map(|(_, label)| label.clone()).collect();
+    let counting =
+        tokenizers.iter().position(|(tokenizer, _)| *tokenizer == form.tokenizer).unwrap_or_default();
+    let ontokenizer = {
         let (form, onchange) = (form.clone(), onchange.clone());
         Callback::from(move |place: usize| {
-            onchange.emit(Form { encoding: EncodingName::ALL[place], ..form.clone() });
+            onchange.emit(Form { tokenizer: tokenizers[place].0, ..form.clone() });
         })
     };
     let onmodel = {
@@ -271,9 +286,7 @@ fn Bar(props: &BarProps) -> Html {
             </label>
             <label>{ "Tokenizer" }
                 <span class="field sm">
-                    <Select field="encoding" onchange={onencoding}
-                        chosen={EncodingName::ALL.iter().position(|&e| e == form.encoding).unwrap_or_default()}
-                        options={EncodingName::ALL.map(|e| e.as_str().into()).to_vec()} />
+                    <Select field="encoding" onchange={ontokenizer} chosen={counting} {options} />
                 </span>
             </label>
             <label>{ "Calls a day" }
@@ -282,6 +295,13 @@ fn Bar(props: &BarProps) -> Html {
             </label>
         </div>
     }
+}
+
+/// What an opened tokenizer is called.
+fn label(opened: &OpenedTokenizer) -> String {
+    let OpenedTokenizer { name, kind, vocabulary, has_pattern, .. } = opened;
+    let why = if *has_pattern { ": runs through a regex engine" } else { "" };
+    format!("{name} · {kind}, {} · slower{why}", format::plural(*vocabulary, "token"))
 }
 
 #[derive(Properties, PartialEq)]

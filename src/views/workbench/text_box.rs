@@ -5,7 +5,7 @@ use std::{
     rc::Rc,
 };
 
-use engine::protocol::{Answer, Command, Count, EncodingName, Slot};
+use engine::protocol::{Answer, Command, Count, Slot, Tokenizer};
 use js_sys::{JsString, Reflect};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlTextAreaElement;
@@ -26,7 +26,7 @@ pub struct TextBoxProps {
     /// What to type.
     pub placeholder: AttrValue,
     /// The tokenizer.
-    pub encoding: EncodingName,
+    pub tokenizer: Tokenizer,
     /// Called with each count.
     pub oncount: OnCount,
 }
@@ -42,12 +42,12 @@ pub fn TextBox(props: &TextBoxProps) -> Html {
             area: area.clone(),
             busy: Cell::new(false),
             again: Cell::new(false),
-            now: RefCell::new((client.clone(), props.encoding, props.oncount.clone())),
+            now: RefCell::new((client.clone(), props.tokenizer, props.oncount.clone())),
         })
     });
-    *counter.now.borrow_mut() = (client, props.encoding, props.oncount.clone());
+    *counter.now.borrow_mut() = (client, props.tokenizer, props.oncount.clone());
     // The text of a former visit, or of a request; then a first count.
-    use_effect_with(props.encoding, {
+    use_effect_with(props.tokenizer, {
         let (counter, area, slot) = (counter.clone(), area.clone(), props.slot);
         move |_| {
             if let Some(area) = area.cast::<HtmlTextAreaElement>()
@@ -70,7 +70,7 @@ struct Counter {
     area: NodeRef,
     busy: Cell<bool>,
     again: Cell<bool>,
-    now: RefCell<(Client, EncodingName, OnCount)>,
+    now: RefCell<(Client, Tokenizer, OnCount)>,
 }
 
 impl Counter {
@@ -82,9 +82,9 @@ impl Counter {
         let Some(text) = self.text() else { return };
         draft::keep_text(self.slot, text.clone());
         self.busy.set(true);
-        let (client, encoding, _) = self.now.borrow().clone();
+        let (client, tokenizer, _) = self.now.borrow().clone();
         let counter = self.clone();
-        client.ask_about(Command::Count { slot: self.slot, encoding }, text, move |reply| {
+        client.ask_about(Command::Count { slot: self.slot, tokenizer }, text, move |reply| {
             let count = match reply {
                 Ok(Answer::Count(count)) => Ok(count),
                 Ok(_) => Err("The engine answered something else".to_owned()),

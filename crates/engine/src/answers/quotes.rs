@@ -3,41 +3,58 @@ use tokens::EncodingName;
 use units::{Figure, Provenance};
 
 use crate::{
-    bill::{Bill, per_million, source},
+    Session,
+    bill::{per_million, source},
     counts::Method,
-    protocol::Quote,
+    protocol::{Quote, Tokenizer},
 };
 
 /// What a call costs on the featured models, on the user's own and on the one asked for; cheapest first.
 ///
-/// `tokens` are those of prompt and answer as `encoding` counts them. Where a model has another tokenizer, its
+/// `tokens` are those of prompt and answer as `tokenizer` counts them. Where a model has another tokenizer, its
 /// figures are estimates and say so.
-pub(crate) fn quotes(bill: &Bill, tokens: (u64, u64), encoding: EncodingName, model: &str) -> Vec<Quote> {
-    let book = bill.book();
+pub(crate) fn quotes(session: &Session, tokens: (u64, u64), tokenizer: Tokenizer, model: &str) -> Vec<Quote> {
+    let book = session.bill.book();
+    let counter = match tokenizer {
+        Tokenizer::BuiltIn(encoding) => Counter { encoding: Some(encoding), name: encoding.as_str() },
+        Tokenizer::Opened(number) => {
+            let opened = session.tokenizers.iter().find(|opened| opened.number == number);
+            Counter { encoding: None, name: opened.map_or("another tokenizer", |opened| &opened.name) }
+        }
+    };
     let asked = book.lookup(None, model).map(|found| found.price);
     let typed = book.models().filter(|price| price.source == Price::TYPED);
     let mut prices: Vec<&Price> = asked.into_iter().chain(typed).chain(book.featured()).collect();
     let mut seen = std::collections::HashSet::new();
     prices.retain(|price| seen.insert((price.provider.as_ref(), price.model.as_ref())));
-    let mut quotes: Vec<Quote> = prices.into_iter().map(|price| quote(price, tokens, encoding)).collect();
+    let mut quotes: Vec<Quote> = prices.into_iter().map(|price| quote(price, tokens, counter)).collect();
     quotes.sort_by(|a, b| (a.cost, &a.model).cmp(&(b.cost, &b.model)));
     quotes
 }
 
-fn quote(price: &Price, (input, output): (u64, u64), encoding: EncodingName) -> Quote {
+/// What counted the tokens.
+#[derive(Clone, Copy)]
+struct Counter<'a> {
+    /// `None` where no model of the book has it for its own.
+    encoding: Option<EncodingName>,
+    name: &'a str,
+}
+
+fn quote(price: &Price, (input, output): (u64, u64), counter: Counter) -> Quote {
     let own = Method::of_model(&price.model);
+    let is_own = counter.encoding == Some(own.encoding);
     let figure = |tokens: u64| match own.figure(tokens) {
-        figure if own.encoding == encoding => figure,
+        figure if is_own => figure,
         figure => Figure::new(figure.or_zero(), Provenance::Estimated),
     };
     let (input, output) = (figure(input), figure(output));
     let tokens = input.or_zero();
     let cost = price.cost(&Billable::uncached(tokens, output.or_zero()));
     let (rates, _) = price.rates_for(tokens);
-    let method = if own.encoding == encoding || own.provenance() == Provenance::Estimated {
+    let method = if is_own || own.provenance() == Provenance::Estimated {
         own.describe()
     } else {
-        let (counted, its) = (encoding.as_str(), own.encoding.as_str());
+        let (counted, its) = (counter.name, own.encoding.as_str());
         format!("Counted with {counted}; this model's own encoding is {its}. Choose it to count exactly.")
     };
     Quote {
