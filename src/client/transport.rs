@@ -8,11 +8,9 @@ use engine::protocol::{Command, Event, Reply};
 use gloo::events::EventListener;
 use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
-use web_sys::{
-    Blob, BlobPropertyBag, ErrorEvent, MessageChannel, MessageEvent, MessagePort, Url, Worker, WorkerOptions,
-    WorkerType,
-};
+use web_sys::{ErrorEvent, MessageChannel, MessageEvent, MessagePort, Url, Worker};
 
+use crate::platform::worker;
 use crate::wire::{self, Envelope, Note};
 
 /// What waits for the reply to a question.
@@ -94,17 +92,8 @@ fn other_build(error: &serde_wasm_bindgen::Error) -> String {
     format!("The page and its engine do not understand each other ({error}). Reload the page.")
 }
 
-/// The worker is started from a blob, so that the policy of the page holds in it too: a worker from a file is
-/// under the headers of that file, and a plain static server sends none.
 fn start_worker() -> Result<Worker, JsValue> {
     let base = gloo::utils::document().base_uri()?.unwrap_or_default();
     let boot = Url::new_with_base("worker-boot.js", &base)?.href();
-    let kind = BlobPropertyBag::new();
-    kind.set_type("text/javascript");
-    let code = Array::of1(&format!("import {};", js_sys::JSON::stringify(&boot.into())?).into());
-    let url = Url::create_object_url_with_blob(&Blob::new_with_str_sequence_and_options(&code, &kind)?)?;
-    let options = WorkerOptions::new();
-    options.set_type(WorkerType::Module);
-    options.set_name("engine");
-    Worker::new_with_options(&url, &options)
+    worker::start(&worker::script(&boot)?, "engine")
 }

@@ -8,3 +8,4 @@ pub mod keys;
 pub mod scroll;
 pub mod storage;
 pub mod traffic;
+pub mod worker;
