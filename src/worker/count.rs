@@ -44,7 +44,8 @@ impl Worker {
             worker.count_all(run).await;
             if worker.counting.get() == Some(run) {
                 worker.end_counting();
-                worker.pool.rest();
+                let owner = worker.clone();
+                worker.pool.rest(move || owner.tell_pulse());
             }
         });
     }
@@ -57,6 +58,7 @@ impl Worker {
             self.session.borrow_mut().take_back_shards();
             self.end_counting();
         }
+        self.tell_pulse();
     }
 
     fn end_counting(&self) {

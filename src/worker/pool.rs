@@ -157,12 +157,13 @@ impl Pool {
         self.news.take()
     }
 
-    /// There is nothing to count; the workers stay for a while.
-    pub fn rest(&self) {
+    /// There is nothing to count; the workers stay for a while. `stopped` is called if they are ended then.
+    pub fn rest(&self, stopped: impl FnOnce() + 'static) {
         let pool = self.me.clone();
         self.set_timer(IDLE, move || {
             if let Some(pool) = pool.upgrade().filter(|pool| !pool.is_busy()) {
                 pool.stop();
+                stopped();
             }
         });
     }

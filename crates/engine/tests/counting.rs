@@ -1,6 +1,7 @@
 //! The counting of texts in shards: who counts what when never shows in a figure, and no text is counted twice.
 
-use std::collections::HashSet;
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 
 use engine::protocol::{Answer, CallId, Command, EncodingName, Filter};
 use engine::{Encoding, Session, Shard};
@@ -9,31 +10,29 @@ use tokens::{bundled, bundled_asset};
 
 thread_local! {
     /// What counts the shards, as a worker would, and what counts whole texts to compare with.
-    static ENCODINGS: [Encoding; 2] = [
-        bundled(EncodingName::O200kBase),
-        bundled(EncodingName::Cl100kBase),
-    ];
+    static ENCODINGS: RefCell<HashMap<EncodingName, Encoding>> = RefCell::default();
 }
 
 fn with<T>(name: EncodingName, then: impl FnOnce(&Encoding) -> T) -> T {
-    ENCODINGS.with(|all| then(all.iter().find(|encoding| encoding.name() == name).unwrap()))
+    ENCODINGS.with_borrow_mut(|all| then(all.entry(name).or_insert_with(|| bundled(name))))
 }
 
 fn count(shard: &Shard) -> Vec<u32> {
     with(shard.encoding, |encoding| shard.count(encoding))
 }
 
-fn empty_session() -> Session {
-    let mut session = Session::new();
-    session.set_vocabulary(EncodingName::O200kBase, bundled_asset(EncodingName::O200kBase)).unwrap();
-    session.set_vocabulary(EncodingName::Cl100kBase, bundled_asset(EncodingName::Cl100kBase)).unwrap();
-    session
-}
-
-fn open(session: &mut Session, content: &str) {
+fn read(session: &mut Session, content: &str) {
     session.begin_file("a.jsonl", content.len() as u64);
     session.push(content.as_bytes());
     session.end_file();
+}
+
+/// Reads a file and has the vocabularies that its texts want.
+fn open(session: &mut Session, content: &str) {
+    read(session, content);
+    for name in session.info().wants {
+        session.set_vocabulary(name, bundled_asset(name)).unwrap();
+    }
 }
 
 /// Calls as records: model, prompt and answer, without any usage.
@@ -68,22 +67,31 @@ fn text() -> impl Strategy<Value = String> {
         "([a-zA-Z]{1,9} ?){0,6}(\n[a-z ]{0,30}){0,12}",
         "[a]{0,400}",
         "[ \n]{0,60}x",
+        // Letters that are put together, contractions, and letters of several kinds.
+        "([a-zA-Z'\u{301}\u{308}\u{338}=<1 \n/あПक्가]{1,9} ?){0,20}",
         "\\PC{0,60}",
     ]
 }
+
+/// Models of several encodings, of which one puts letters together before it counts.
+const MODELS: [(&str, EncodingName); 4] = [
+    ("gpt-4o", EncodingName::O200kBase),
+    ("gpt-4", EncodingName::Cl100kBase),
+    ("qwen2.5-7b-instruct", EncodingName::Qwen2),
+    ("mistral-nemo-2407", EncodingName::Tekken),
+];
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
 
     #[test]
     fn the_order_and_size_of_shards_never_show(
-        texts in proptest::collection::vec((0..2usize, text(), text()), 1..12),
+        texts in proptest::collection::vec((0..MODELS.len(), text(), text()), 1..12),
         sizes in proptest::collection::vec(1..300usize, 1..20),
         choices in proptest::collection::vec((any::<prop::sample::Index>(), 0..10u8), 1..60),
     ) {
-        let models = ["gpt-4o", "gpt-4"];
-        let calls: Vec<_> = texts.into_iter().map(|(m, a, b)| (models[m], a, b)).collect();
-        let mut session = empty_session();
+        let calls: Vec<_> = texts.into_iter().map(|(m, a, b)| (MODELS[m].0, a, b)).collect();
+        let mut session = Session::new();
         open(&mut session, &records(&calls));
         let (mut out, mut lost, mut stops) = (Vec::<Shard>::new(), false, 0);
         let (mut sizes, mut choices) = (sizes.iter().cycle(), choices.iter().cycle());
@@ -112,14 +120,14 @@ proptest! {
         }
         prop_assert_eq!(session.uncounted(), 0);
 
-        let mut once = empty_session();
+        let mut once = Session::new();
         open(&mut once, &records(&calls));
         finish(&mut once);
         prop_assert_eq!(figures(&mut session), figures(&mut once));
         // And each text by itself is what the encoding counts of it.
         for id in 0..calls.len() as u32 {
             let Answer::Detail(detail) = session.answer(Command::Detail(CallId(id))).unwrap() else { panic!() };
-            let encoding = if calls[id as usize].0 == "gpt-4" { EncodingName::Cl100kBase } else { EncodingName::O200kBase };
+            let encoding = MODELS.iter().find(|model| model.0 == calls[id as usize].0).unwrap().1;
             for message in &detail.messages {
                 prop_assert_eq!(message.tokens.get(), Some(with(encoding, |e| e.count(&message.text))));
             }
@@ -174,7 +182,7 @@ fn a_history_sent_with_each_turn_costs_its_distinct_text() {
             .collect();
         spans(&calls.iter().map(|(i, attributes)| (*i, &attributes[..])).collect::<Vec<_>>())
     };
-    let mut session = empty_session();
+    let mut session = Session::new();
     // The conversation goes on in a second file, which is opened when the first is counted.
     let mut handed = 0;
     for part in [0..25, 25..50] {
@@ -197,7 +205,7 @@ fn a_history_sent_with_each_turn_costs_its_distinct_text() {
 #[test]
 fn progress_is_told_by_what_is_left_of_each_encoding() {
     let mut session = Session::new();
-    open(
+    read(
         &mut session,
         &records(&[
             ("gpt-4o", "one ".repeat(100), "two ".repeat(100)),
@@ -221,7 +229,7 @@ fn progress_is_told_by_what_is_left_of_each_encoding() {
 #[test]
 fn a_text_over_which_two_workers_are_lost_stays_unknown_and_takes_no_other_with_it() {
     let bad = "bad ".repeat(30);
-    let mut session = empty_session();
+    let mut session = Session::new();
     open(
         &mut session,
         &records(&[
@@ -249,7 +257,7 @@ fn a_text_over_which_two_workers_are_lost_stays_unknown_and_takes_no_other_with_
 
 #[test]
 fn counts_of_a_cleared_session_are_not_taken_for_those_of_the_next() {
-    let mut session = empty_session();
+    let mut session = Session::new();
     open(&mut session, &records(&[("gpt-4o", "one two three".into(), "four".into())]));
     let old = session.next_shard(1 << 20).unwrap();
     session.answer(Command::Clear).unwrap();
@@ -275,7 +283,7 @@ fn reported_usage_stands_whether_it_was_read_before_or_after_the_texts_were_coun
     let mut told = call.clone();
     told[3] = ("gen_ai.usage.input_tokens", 3.into());
     let figures = [true, false].map(|counted_before| {
-        let mut session = empty_session();
+        let mut session = Session::new();
         open(&mut session, &spans(&[(1, &call)]));
         if counted_before {
             finish(&mut session);
