@@ -7,6 +7,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::pool::{Lost, News};
 use super::{Worker, breathe, now};
+use crate::format;
 use crate::wire::Note;
 
 /// Bytes that the engine's worker counts at a time: a few milliseconds of work.
@@ -137,8 +138,9 @@ impl Worker {
         let why = &lost.why;
         if given_up > 0 {
             self.tell(&Note::Refused(format!(
-                "Two counting workers have stopped over the same text, of {given_up} bytes ({why}). Its tokens stay \
-                 unknown; all other texts are counted."
+                "Two counting workers have stopped over the same text, of {} ({why}). Its tokens stay unknown; all \
+                 other texts are counted.",
+                format::bytes(given_up)
             )));
         } else if lost.started {
             self.tell(&Note::Refused(format!(

@@ -166,7 +166,7 @@ fn a_history_sent_with_each_turn_costs_its_distinct_text() {
     let file = |turns: std::ops::Range<usize>| -> String {
         let calls: Vec<_> = turns
             .map(|i| {
-                let role = |i: usize| if i % 2 == 0 { "user" } else { "assistant" };
+                let role = |i: usize| ["user", "assistant"][i % 2];
                 let sent: Vec<_> = (0..=i).map(|i| message(role(i), &turn(i))).collect();
                 let answer = vec![message("assistant", &turn(i + 1))];
                 (
