@@ -22,15 +22,35 @@ pub enum Note {
     Pulse(Pulse),
 }
 
-/// How the worker is.
+/// How the worker is, together with the counting workers it has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Pulse {
-    /// Requests it has made to the origin of the page.
+    /// Requests they have made to the origin of the page.
     pub own: u32,
-    /// Requests it has made to any other origin: 0 as long as the policy of the page holds.
+    /// Requests they have made to any other origin: 0 as long as the policy of the page holds.
     pub foreign: u32,
-    /// Bytes of memory the engine holds.
+    /// Bytes of memory they hold.
     pub memory: f64,
+    /// How many counting workers there are.
+    pub workers: u32,
+}
+
+impl Pulse {
+    /// After one more request, to the worker's own origin or to another.
+    pub fn with_request(mut self, own: bool) -> Pulse {
+        *if own { &mut self.own } else { &mut self.foreign } += 1;
+        self
+    }
+
+    /// Both together.
+    pub fn plus(self, other: Pulse) -> Pulse {
+        Pulse {
+            own: self.own + other.own,
+            foreign: self.foreign + other.foreign,
+            memory: self.memory + other.memory,
+            workers: self.workers + other.workers,
+        }
+    }
 }
 
 /// A message as it crosses the port.

@@ -1,6 +1,7 @@
 use yew::prelude::*;
 
 use crate::client::use_client;
+use crate::format;
 use crate::state::use_session;
 use crate::widgets::{Icon, IconName};
 
@@ -8,6 +9,10 @@ use crate::widgets::{Icon, IconName};
 #[component]
 pub fn Banners() -> Html {
     let (session, client) = (use_session(), use_client());
+    let count = {
+        let client = client.clone();
+        Callback::from(move |_: MouseEvent| client.count_texts())
+    };
     let dismiss = Callback::from(move |_: MouseEvent| client.dismiss());
     let close = html! {
         <button type="button" class="btn quiet sm" onclick={dismiss}>
@@ -35,6 +40,16 @@ pub fn Banners() -> Html {
                     <Icon name={IconName::Warn} />
                     <p class="grow">{ why }</p>
                     { close }
+                </div>
+            }
+            if session.uncounted > 0 && !session.reading {
+                <div class="callout" role="status">
+                    <Icon name={IconName::Warn} />
+                    <p class="grow">
+                        { format!("Texts of {} are not counted, so what they hold of tokens is not known.",
+                            format::bytes(session.uncounted)) }
+                    </p>
+                    <button type="button" class="btn sm" onclick={count}>{ "Count the rest" }</button>
                 </div>
             }
         </>

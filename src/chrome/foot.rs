@@ -21,6 +21,7 @@ pub fn Foot() -> Html {
     let engine = match session.pulse {
         None => "Engine starting".to_owned(),
         Some(_) if session.reading => "Engine reading".to_owned(),
+        Some(pulse) if session.counting => format!("Engine counting, {}", format::bytes(pulse.memory as u64)),
         Some(pulse) => format!("Engine ready, {}", format::bytes(pulse.memory as u64)),
     };
     html! {

@@ -90,10 +90,10 @@ pub fn Frame() -> Html {
         };
         gloo::utils::document().set_title(&title);
     });
-    use_effect_with((*over, session.reading), {
+    use_effect_with((*over, session.reading || session.counting), {
         let (run, over) = (run.clone(), over.setter());
-        move |(open, reading)| {
-            let (open, reading) = (*open, *reading);
+        move |(open, working)| {
+            let (open, working) = (*open, *working);
             let listener = listen(move |event| {
                 let control = event.ctrl_key() || event.meta_key();
                 let command = match event.key().as_str() {
@@ -104,7 +104,7 @@ pub fn Frame() -> Html {
                     }
                     // An open dialog closes itself and takes all other keys.
                     _ if open.is_some() || control || event.alt_key() => return,
-                    "Escape" if reading => Command::Cancel,
+                    "Escape" if working => Command::Cancel,
                     _ if is_typing(event) => return,
                     "o" => Command::Open,
                     "?" => Command::Keys,

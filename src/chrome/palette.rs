@@ -17,13 +17,13 @@ pub struct PaletteProps {
 /// A command, its name, and the key beside it.
 type Entry = (String, &'static str, Command);
 
-fn entries(has_files: bool, has_session: bool, reading: bool) -> Vec<Entry> {
+fn entries(has_files: bool, has_session: bool, stop: Option<&str>) -> Vec<Entry> {
     let screens = Screen::TABS.into_iter().filter(|tab| has_files || !tab.needs_files());
     let mut all: Vec<Entry> =
         screens.map(|tab| (format!("Go to {}", tab.label()), "", Command::Go(tab))).collect();
     all.push(("Open files".to_owned(), "o", Command::Open));
-    if reading {
-        all.push(("Stop reading".to_owned(), "Esc", Command::Cancel));
+    if let Some(what) = stop {
+        all.push((what.to_owned(), "Esc", Command::Cancel));
     }
     if has_session {
         all.push(("Clear session: forget all files".to_owned(), "", Command::Clear));
@@ -50,7 +50,12 @@ pub fn Palette(props: &PaletteProps) -> Html {
     let has_session = has_files || !session.info.tokenizers.is_empty();
 
     let words = typed.to_lowercase();
-    let mut found = entries(has_files, has_session, session.reading);
+    let stop = match (session.reading, session.counting) {
+        (true, _) => Some("Stop reading"),
+        (false, true) => Some("Stop counting"),
+        _ => None,
+    };
+    let mut found = entries(has_files, has_session, stop);
     found.retain(|(name, ..)| {
         let name = name.to_lowercase();
         words.split_whitespace().all(|word| name.contains(word))

@@ -75,9 +75,14 @@ impl Client {
         }
     }
 
-    /// Stops the reading of files; what was read stays.
+    /// Stops the reading of files, or else the counting of their texts; what was read and counted stays.
     pub fn cancel(&self) {
         self.change(Command::Cancel);
+    }
+
+    /// Counts the texts that were left when the counting was stopped.
+    pub fn count_texts(&self) {
+        self.change(Command::CountTexts);
     }
 
     /// Forgets all files.
@@ -152,6 +157,7 @@ impl Client {
     fn heard(&self, note: Note) {
         match note {
             Note::Event(Event::Progress(progress)) => self.0.session.dispatch(Change::Progress(progress)),
+            Note::Event(Event::Counting(counting)) => self.0.session.dispatch(Change::Counting(counting)),
             Note::Event(Event::Fault(why)) => self.restart(why),
             Note::Session(info) => self.0.session.dispatch(Change::Info(info)),
             Note::Refused(why) => self.refuse(why),

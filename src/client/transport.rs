@@ -10,7 +10,7 @@ use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageChannel, MessageEvent, MessagePort, Url, Worker};
 
-use crate::platform::thread;
+use crate::platform::worker;
 use crate::wire::{self, Envelope, Note};
 
 /// What waits for the reply to a question.
@@ -94,5 +94,5 @@ fn other_build(error: &serde_wasm_bindgen::Error) -> String {
 
 fn start_worker() -> Result<Worker, JsValue> {
     let base = gloo::utils::document().base_uri()?.unwrap_or_default();
-    thread::start(&Url::new_with_base("worker-boot.js", &base)?.href(), "engine")
+    worker::start(&Url::new_with_base("worker-boot.js", &base)?.href(), "engine")
 }

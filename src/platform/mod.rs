@@ -7,5 +7,5 @@ pub mod focus;
 pub mod keys;
 pub mod scroll;
 pub mod storage;
-pub mod thread;
 pub mod traffic;
+pub mod worker;

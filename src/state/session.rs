@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use engine::protocol::{Progress, SessionInfo};
+use engine::protocol::{Counting, Progress, SessionInfo};
 use yew::prelude::*;
 
 use crate::wire::Pulse;
@@ -15,6 +15,10 @@ pub struct Session {
     pub info: Rc<SessionInfo>,
     /// Files are being read; [`use_reading`] says how far.
     pub reading: bool,
+    /// Texts are being counted; [`use_reading`] says how far.
+    pub counting: bool,
+    /// Bytes of texts that were left when the counting ended, because it was stopped or a vocabulary was missing.
+    pub uncounted: u64,
     /// Why the engine had to be started anew.
     pub fault: Option<String>,
     /// Why something asked for did not happen.
@@ -31,20 +35,29 @@ pub struct Session {
     engine_generation: u32,
 }
 
-/// How far the reading of files has come. A context of its own, because it changes ten times a second and no
+/// How far the reading of files has come, and the counting of their texts. A context of its own, because it changes ten times a second and no
 /// screen has to be drawn again for it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reading {
     /// What the engine last said of it.
     pub progress: Progress,
-    /// When it began, ms.
+    /// What the engine last said of the counting.
+    pub counting: Counting,
+    /// When the reading began, ms.
     began: f64,
+    /// When the counting began, ms.
+    counting_began: f64,
 }
 
 impl Reading {
     /// How long it has taken, ms.
     pub fn elapsed(&self) -> f64 {
         js_sys::Date::now() - self.began
+    }
+
+    /// How long the counting has taken, ms.
+    pub fn counting_elapsed(&self) -> f64 {
+        js_sys::Date::now() - self.counting_began
     }
 }
 
@@ -68,6 +81,8 @@ pub enum Change {
     Opening,
     /// So far the reading has come.
     Progress(Progress),
+    /// So far the counting has come.
+    Counting(Counting),
     /// The reading is over.
     Opened,
     /// The engine had to be started anew.
@@ -99,7 +114,7 @@ impl Session {
             info.generation += 1;
             self.engine_generation = engine_generation;
             if info.files.is_empty() {
-                self.took = None;
+                (self.took, self.uncounted) = (None, 0);
             }
             self.info = Rc::new(info);
         }
@@ -116,13 +131,22 @@ impl Reducible for State {
             Change::Info(info) => session.set_info(info),
             Change::Opening => {
                 if next.pending == 0 {
-                    next.reading = Reading { began: js_sys::Date::now(), ..Reading::default() };
+                    next.reading.began = js_sys::Date::now();
+                    next.reading.progress = Progress::default();
                 }
                 next.pending += 1;
                 session.openings += 1;
                 session.refused = None;
             }
             Change::Progress(progress) => next.reading.progress = progress,
+            Change::Counting(counting) => {
+                if !session.counting {
+                    next.reading.counting_began = js_sys::Date::now();
+                }
+                session.counting = !counting.over;
+                session.uncounted = if counting.over { counting.left } else { 0 };
+                next.reading.counting = counting;
+            }
             Change::Opened => {
                 next.pending = next.pending.saturating_sub(1);
                 if next.pending == 0 {
@@ -132,6 +156,7 @@ impl Reducible for State {
             Change::Fault(why) => {
                 next.pending = 0;
                 session.pulse = None;
+                session.counting = false;
                 session.fault = Some(why);
                 session.set_info(SessionInfo::default());
             }

@@ -1,10 +1,17 @@
 //! The engine's side of the port: reads files piece by piece, and answers in between.
 
+mod bell;
+mod count;
+mod counter;
+mod errand;
 mod huggingface;
+mod pool;
 mod read;
 mod respond;
 mod runner;
 mod vocabulary;
+
+pub use counter::count;
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -27,16 +34,7 @@ thread_local! {
 
 /// Serves the port until the page ends the worker. `base` is the folder the page lies in.
 pub fn start(port: MessagePort, base: String) {
-    PORT.set(Some(port.clone()));
-    std::panic::set_hook(Box::new(|fault| {
-        PORT.with_borrow(|port| {
-            let note = wire::encode(&Note::Event(Event::Fault(fault.to_string())));
-            if let (Some(port), Ok(body)) = (port, note) {
-                let _ = port.post_message(&Envelope { body, ..Envelope::default() }.pack());
-            }
-        });
-    }));
-
+    report_faults(&port);
     let worker = Rc::new(Worker {
         port: port.clone(),
         session: RefCell::default(),
@@ -44,6 +42,10 @@ pub fn start(port: MessagePort, base: String) {
         queue: RefCell::default(),
         reading: Cell::new(false),
         stops: Cell::new(0),
+        wants: Cell::new(false),
+        counting: Cell::new(None),
+        runs: Cell::new(0),
+        pool: pool::Pool::new(&base),
         vocabularies: vocabulary::Vocabularies::new(&base),
         tokenizers: huggingface::Tokenizers::new(&base),
         pulse: Cell::default(),
@@ -71,6 +73,13 @@ struct Worker {
     reading: Cell<bool>,
     /// Grows when the page stops the reading.
     stops: Cell<u32>,
+    /// Files have been read since the counting last looked for the vocabularies they need.
+    wants: Cell<bool>,
+    /// Which counting is under way. One that was stopped finds another number here, or none.
+    counting: Cell<Option<u32>>,
+    /// How many countings there were.
+    runs: Cell<u32>,
+    pool: Rc<pool::Pool>,
     vocabularies: vocabulary::Vocabularies,
     tokenizers: huggingface::Tokenizers,
     pulse: Cell<Pulse>,
@@ -99,18 +108,33 @@ impl Worker {
 
     /// Takes note of a request by this worker or one that it started.
     fn count_request(&self, own: bool) {
-        let mut pulse = self.pulse.get();
-        *if own { &mut pulse.own } else { &mut pulse.foreign } += 1;
-        self.pulse.set(pulse);
+        self.pulse.set(self.pulse.get().with_request(own));
         self.tell_pulse();
     }
 
     fn tell_pulse(&self) {
-        let buffer = wasm_bindgen::memory().unchecked_into::<Memory>().buffer();
-        let memory = f64::from(buffer.unchecked_into::<js_sys::ArrayBuffer>().byte_length());
-        let pulse = Pulse { memory, ..self.pulse.get() };
-        self.tell(&Note::Pulse(pulse));
+        let own = Pulse { memory: memory(), ..self.pulse.get() };
+        self.tell(&Note::Pulse(own.plus(self.pool.pulse())));
     }
+}
+
+/// Lets whoever is at the other end of the port know of a panic, which ends this worker.
+fn report_faults(port: &MessagePort) {
+    PORT.set(Some(port.clone()));
+    std::panic::set_hook(Box::new(|fault| {
+        PORT.with_borrow(|port| {
+            let note = wire::encode(&Note::Event(Event::Fault(fault.to_string())));
+            if let (Some(port), Ok(body)) = (port, note) {
+                let _ = port.post_message(&Envelope { body, ..Envelope::default() }.pack());
+            }
+        });
+    }));
+}
+
+/// Bytes of this worker's memory.
+fn memory() -> f64 {
+    let buffer = wasm_bindgen::memory().unchecked_into::<Memory>().buffer();
+    f64::from(buffer.unchecked_into::<js_sys::ArrayBuffer>().byte_length())
 }
 
 /// The clock of this worker, ms.

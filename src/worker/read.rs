@@ -8,13 +8,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::File;
 
-use super::{Worker, breathe, now};
+use super::{Worker, now};
 use crate::wire::Note;
 
 /// Bytes read and parsed at a time: a few milliseconds of work.
 const SLICE: u64 = 256 * 1024;
-/// Bytes of texts counted at a time.
-const COUNTED: usize = 128 * 1024;
 /// Time between two progress events, ms.
 const PROGRESS: f64 = 100.0;
 
@@ -49,7 +47,7 @@ impl Worker {
                     self.tell_pulse();
                 }
                 self.reading.set(false);
-                self.count_texts().await;
+                self.count_texts();
             });
         }
     }
@@ -154,33 +152,6 @@ impl Worker {
         }
         if elapsed >= beat.picture && progress.records > 0 {
             beat.picture = elapsed * 3.0;
-            self.tell_session();
-        }
-    }
-
-    /// Counts texts for which the files give no numbers, after all files are read.
-    async fn count_texts(&self) {
-        let wants = self.session.borrow().info().wants;
-        for encoding in wants {
-            if let Err(why) = self.load_vocabulary(encoding).await {
-                // The counts stay unknown, and the figures say so.
-                self.tell(&Note::Refused(why));
-                return;
-            }
-        }
-        let generation = self.session.borrow().generation();
-        loop {
-            if self.reading.get() {
-                // Begins again after that.
-                return;
-            }
-            let more = self.session.borrow_mut().work(COUNTED);
-            if !more {
-                break;
-            }
-            breathe().await;
-        }
-        if self.session.borrow().generation() != generation {
             self.tell_session();
         }
     }

@@ -46,14 +46,23 @@ impl Worker {
                 self.reply(id, &Ok(Answer::Raw(records)));
             }),
             command => {
-                if matches!(command, Command::Cancel | Command::Clear) {
-                    self.stop();
+                match command {
+                    Command::Cancel if self.reading.get() => self.stop(),
+                    Command::Cancel => self.stop_counting(),
+                    Command::Clear => {
+                        self.stop();
+                        self.files.borrow_mut().clear();
+                        self.tokenizers.clear();
+                    }
+                    Command::CountTexts => self.count_texts(),
+                    _ => {}
                 }
-                if command == Command::Clear {
-                    self.files.borrow_mut().clear();
-                    self.tokenizers.clear();
-                }
+                let clears = command == Command::Clear;
                 let reply = self.session.borrow_mut().answer(command);
+                if clears {
+                    // After the texts are gone: then none is left that was not counted.
+                    self.stop_counting();
+                }
                 self.reply(id, &reply);
             }
         }

@@ -11,7 +11,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ErrorEvent, Event, MessageEvent, Worker};
 
-use crate::platform::thread;
+use crate::platform::worker;
 
 /// Is asked one thing after another and answers in that order; ends with the first fault.
 pub struct Runner {
@@ -30,7 +30,7 @@ struct State {
 impl Runner {
     /// Starts one; `asked` hears the addresses that it fetches. `base` is the folder of the page.
     pub fn start(base: &str, asked: impl Fn(String) + 'static) -> Result<Runner, JsValue> {
-        let worker = thread::start(&format!("{base}huggingface-boot.js"), "tokenizer")?;
+        let worker = worker::start(&format!("{base}huggingface-boot.js"), "tokenizer")?;
         let state = Rc::new(State { worker, waiting: RefCell::default(), over: Cell::new(false) });
         let heard = {
             let state = state.clone();

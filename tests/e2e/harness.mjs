@@ -25,8 +25,12 @@ const TYPES = {
   ".webmanifest": "application/manifest+json",
 };
 
+/** How many times each path has been asked for. */
+export const asked = new Map();
+
 const server = createServer(async (request, response) => {
   const { pathname } = new URL(request.url, "http://localhost");
+  asked.set(pathname, (asked.get(pathname) ?? 0) + 1);
   const inside = pathname.startsWith(BASE) ? decodeURIComponent(pathname.slice(BASE.length)) || "index.html" : "..";
   const file = path.join(dist, inside);
   const found = file.startsWith(dist + path.sep) && (await stat(file).catch(() => null))?.isFile();

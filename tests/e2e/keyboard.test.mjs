@@ -117,6 +117,7 @@ for (const screen of ["Landing", "Overview", "Requests", "Latency", "Workbench"]
     if (screen === "Landing") await open(page);
     else await dropped(page, "otlp-json-genai/openinference.jsonl");
     if (!["Landing", "Overview"].includes(screen)) await go(page, screen);
+    if (screen === "Latency") await page.locator(".requests-bars").waitFor();
     if (screen === "Requests") {
       await page.locator("tr[data-call]").first().click();
       await page.locator("aside.drawer h2").waitFor();

@@ -94,10 +94,15 @@ fn e2e() -> Result<(), String> {
         .filter(|name| name.ends_with(".test.mjs"))
         .collect();
     files.sort();
+    // Some figures of the page are compared with those of the command line.
+    run(&mut cargo("build --quiet -p tokenflame-cli"))?;
+    let tokenflame =
+        dist::target_dir().join("debug").join("tokenflame").with_extension(std::env::consts::EXE_EXTENSION);
     // Each file starts a browser of its own.
     run(command("node")
         .args(["--test", "--test-concurrency=2", "--test-reporter=spec"])
         .args(files)
         .current_dir(folder)
-        .env("CHROMIUM", browser.chromium))
+        .env("CHROMIUM", browser.chromium)
+        .env("TOKENFLAME", tokenflame))
 }

@@ -1,5 +1,6 @@
 //! `tokenflame`: the engine of the page in a terminal.
 
+mod count;
 mod table;
 
 use std::{
@@ -70,7 +71,7 @@ fn summary(files: &[PathBuf], json: bool) -> Result<ExitCode, String> {
     if session.trace().files.is_empty() {
         return Ok(code);
     }
-    count(&mut session)?;
+    count::count(&mut session)?;
     let summary = engine::summary(&session);
     let text = match json {
         true => serde_json::to_string(&summary).map_err(|error| error.to_string())? + "\n",
@@ -115,14 +116,5 @@ fn read(session: &mut Session, path: &PathBuf) -> std::io::Result<()> {
         }
     }
     session.end_file();
-    Ok(())
-}
-
-/// Counts the texts of calls whose usage no file tells.
-fn count(session: &mut Session) -> Result<(), String> {
-    for name in session.info().wants {
-        session.set_vocabulary(name, tokens::bundled_asset(name))?;
-    }
-    while session.work(usize::MAX) {}
     Ok(())
 }

@@ -1,22 +1,18 @@
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tokens::{ChatMessage, ChatRules, Encoding, EncodingName, Exactness, encoding_for_model};
-use trace::{Call, Role, TextId, Trace};
+use trace::{Call, Role, StrId, TextId, Trace};
 use units::{Figure, Provenance};
 
-/// Not counted yet. No text of a trace has this many tokens.
-const PENDING: u32 = u32::MAX;
-/// Texts longer than this many bytes are never counted: a single word of that length takes seconds in which
-/// nothing else is answered. Their tokens stay unknown.
-const LONGEST: usize = 8 << 20;
+use crate::{ledger::Ledger, shard::Shard};
 
 /// Tokens of the session's texts, each distinct text counted once per encoding: a history that is sent again
 /// with every turn costs its new part only.
 #[derive(Default)]
 pub(crate) struct Counts {
     encodings: FxHashMap<EncodingName, Encoding>,
-    tokens: FxHashMap<EncodingName, Vec<u32>>,
-    /// The next record to look at.
-    next: usize,
+    ledger: Ledger,
+    /// Files have been read since the texts of all calls were last looked at.
+    stale: bool,
 }
 
 /// How a call's texts are counted.
@@ -65,66 +61,75 @@ impl Method {
 impl Counts {
     pub fn set_encoding(&mut self, encoding: Encoding) {
         self.encodings.insert(encoding.name(), encoding);
-        self.next = 0;
     }
 
     pub fn encoding(&self, name: EncodingName) -> Option<&Encoding> {
         self.encodings.get(&name)
     }
 
-    /// Looks at every record again: a new file may have added texts to calls of an earlier one. What is
-    /// counted stays so.
+    /// A file was read: it may have brought texts, and given calls of earlier files another model.
     pub fn rewind(&mut self) {
-        self.next = 0;
+        self.stale = true;
     }
 
     /// Forgets the counts but not the vocabularies.
     pub fn clear(&mut self) {
-        self.tokens.clear();
-        self.next = 0;
+        self.ledger.clear();
+        self.stale = false;
     }
 
     /// Tokens of a text for a model; unknown until it has been counted.
     pub fn of(&self, method: Method, text: TextId) -> Figure {
-        match self.tokens.get(&method.encoding).and_then(|tokens| tokens.get(text.0 as usize)) {
-            Some(&count) if count != PENDING => method.figure(count.into()),
-            _ => Figure::UNKNOWN,
+        match self.ledger.tokens(method.encoding, text) {
+            Some(count) => method.figure(count.into()),
+            None => Figure::UNKNOWN,
         }
     }
 
-    /// Counts texts that have not been counted, about `budget` bytes of them. True while there is more to do;
-    /// false also when the rest waits for a vocabulary.
-    pub fn step(&mut self, trace: &Trace, budget: usize) -> bool {
-        let mut left = budget;
-        while let Some(call) = trace.records.get(self.next) {
-            if left == 0 {
-                return true;
-            }
-            let method = Method::of_model(trace.str(call.model));
-            if let Some(encoding) = self.encodings.get(&method.encoding) {
-                let tokens = self.tokens.entry(method.encoding).or_default();
-                tokens.resize(trace.texts.len(), PENDING);
-                for message in trace.messages(call) {
-                    let count = &mut tokens[message.text.0 as usize];
-                    let text = trace.text(message.text);
-                    if *count == PENDING && text.len() <= LONGEST {
-                        *count = u32::try_from(encoding.count(text)).unwrap_or(PENDING - 1);
-                        left = left.saturating_sub(text.len().max(1));
-                    }
-                }
-            }
-            self.next += 1;
+    /// Looks for texts that have not been counted. `trace` must be settled.
+    pub fn look(&mut self, trace: &Trace) {
+        if !std::mem::take(&mut self.stale) {
+            return;
         }
-        false
+        let mut methods = FxHashMap::default();
+        for (_, call) in trace.calls() {
+            let name = trace.str(call.model);
+            let encoding = *methods.entry(call.model).or_insert_with(|| Method::of_model(name).encoding);
+            for message in trace.messages(call) {
+                self.ledger.add(encoding, message.text, trace);
+            }
+        }
+    }
+
+    /// Bytes of distinct texts counted so far, and bytes that are left of each encoding whose vocabulary is
+    /// there.
+    pub fn progress(&self) -> (u64, Vec<(EncodingName, u64)>) {
+        let there = |(name, _): &(EncodingName, u64)| self.encodings.contains_key(name);
+        (self.ledger.counted(), self.ledger.waiting().filter(there).collect())
+    }
+
+    /// Bytes of distinct texts that are not counted, those of missing vocabularies included.
+    pub fn uncounted(&self) -> u64 {
+        self.ledger.waiting().map(|(_, bytes)| bytes).sum()
+    }
+
+    /// The next shard of an encoding whose vocabulary is there.
+    pub fn next_shard(&mut self, trace: &Trace, bytes: usize) -> Option<Shard> {
+        let mut there: Vec<EncodingName> = self.encodings.keys().copied().collect();
+        there.sort_unstable();
+        there.into_iter().find_map(|encoding| self.ledger.next(encoding, trace, bytes))
+    }
+
+    pub fn ledger(&mut self) -> &mut Ledger {
+        &mut self.ledger
     }
 
     /// Encodings that texts of the session wait for.
     pub fn wants(&self, trace: &Trace) -> Vec<EncodingName> {
-        let mut wanted: Vec<EncodingName> = trace
-            .calls()
-            .filter(|(_, call)| call.messages.0 < call.messages.1)
-            .map(|(_, call)| Method::of_model(trace.str(call.model)).encoding)
-            .collect();
+        let with_texts = trace.calls().filter(|(_, call)| call.messages.0 < call.messages.1);
+        let models: FxHashSet<StrId> = with_texts.map(|(_, call)| call.model).collect();
+        let mut wanted: Vec<EncodingName> =
+            models.into_iter().map(|model| Method::of_model(trace.str(model)).encoding).collect();
         wanted.sort_unstable_by_key(|name| name.as_str());
         wanted.dedup();
         wanted.retain(|name| !self.encodings.contains_key(name));

@@ -11,10 +11,14 @@
 mod answers;
 mod bill;
 mod counts;
+mod ledger;
 pub mod protocol;
 mod session;
+mod shard;
 mod summary;
 
 pub use formats::{RangeDecoder, is_tokenizer};
 pub use session::Session;
+pub use shard::Shard;
 pub use summary::{Distribution, PhaseSums, ProblemCount, Records, Summary, Tokens, sentence, summary};
+pub use tokens::Encoding;

@@ -17,8 +17,11 @@ use units::{Figure, Money, Nanos, Provenance, Timestamp};
 pub enum Command {
     /// Read files into the session; the handles lie beside the command. Answered by [`Answer::Session`].
     Open,
-    /// Stop the reading that is under way; what was read stays. Answered by [`Answer::Session`].
+    /// Stop the reading that is under way, or else the counting; what was read and counted stays. Answered by
+    /// [`Answer::Session`].
     Cancel,
+    /// Count the texts that were left when the counting was stopped. Answered by [`Answer::Session`].
+    CountTexts,
     /// Forget all files and typed prices. Answered by [`Answer::Session`].
     Clear,
     /// Everything the overview shows. Answered by [`Answer::Overview`].
@@ -88,6 +91,8 @@ pub enum Command {
 pub enum Event {
     /// How far the reading of files has come.
     Progress(Progress),
+    /// How far the counting of texts has come.
+    Counting(Counting),
     /// A fault that ended the engine; it must be started anew.
     Fault(String),
 }
@@ -204,6 +209,21 @@ pub struct Progress {
     pub total_bytes: u64,
     /// Records read of all these files.
     pub records: u64,
+}
+
+/// How far the counting of texts has come.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Counting {
+    /// Bytes of distinct texts counted since this counting began.
+    pub bytes: u64,
+    /// Bytes that are left.
+    pub left: u64,
+    /// The encodings they are counted with.
+    pub encodings: Vec<EncodingName>,
+    /// Workers that count; 0 if the engine's own does.
+    pub workers: u32,
+    /// It has ended: all is counted, it was stopped, or what is left lacks a vocabulary.
+    pub over: bool,
 }
 
 /// The state of the session: its files and what there is to see.

@@ -8,6 +8,7 @@ use crate::{
     bill::Bill,
     counts::Counts,
     protocol::{Answer, Command, OpenedTokenizer, Reply, SessionInfo, Slot},
+    shard::Shard,
 };
 
 /// All files of one page or one run of the command line, and everything that can be asked of them.
@@ -20,6 +21,10 @@ pub struct Session {
     pub(crate) order: answers::OrderCache,
     pub(crate) tokenizers: Vec<OpenedTokenizer>,
     generation: u32,
+    /// Calls whose usage holds counted figures at the moment, and what the files say of it.
+    filled: Vec<(CallId, Usage)>,
+    /// Texts have been counted since the figures were last filled in.
+    news: bool,
 }
 
 impl Default for Session {
@@ -40,6 +45,8 @@ impl Session {
             order: answers::OrderCache::default(),
             tokenizers: Vec::new(),
             generation: 0,
+            filled: Vec::new(),
+            news: false,
         }
     }
 
@@ -59,6 +66,7 @@ impl Session {
     pub fn push(&mut self, chunk: &[u8]) -> bool {
         // A table asked for meanwhile shows what there was then.
         self.order.clear();
+        self.empty_usage();
         match &mut self.import {
             Some(import) => {
                 import.push(chunk, &mut self.builder);
@@ -85,9 +93,11 @@ impl Session {
 
     fn close_file(&mut self, close: fn(Import, &mut TraceBuilder) -> FileId) {
         if let Some(import) = self.import.take() {
+            self.empty_usage();
             close(import, &mut self.builder);
             self.counts.rewind();
-            self.counts_changed();
+            self.fill_usage();
+            self.changed();
         }
     }
 
@@ -106,15 +116,72 @@ impl Session {
         self.counts.encoding(name).is_some()
     }
 
-    /// Counts about `bytes` bytes of texts that have not been counted. True while there is more to do. When
-    /// it is done, figures that depend on counts have changed.
-    pub fn work(&mut self, bytes: usize) -> bool {
-        if self.counts.step(self.builder.trace(), bytes) {
-            return true;
+    /// Hands out the next shard of texts to be counted, of about `bytes` bytes; whoever counts it brings the
+    /// counts to [`settle_shard`](Self::settle_shard). `None` if all texts are counted or with somebody, or
+    /// wait for a vocabulary. In whichever order and size shards are counted, the figures come out the same.
+    pub fn next_shard(&mut self, bytes: usize) -> Option<Shard> {
+        self.look();
+        self.counts.next_shard(self.builder.trace(), bytes)
+    }
+
+    /// Takes the counts of a shard, one for each of its parts. A shard of which there are not as many counts
+    /// is lost.
+    pub fn settle_shard(&mut self, shard: u32, counts: &[u32]) {
+        self.counts.ledger().settle(shard, counts, self.builder.trace());
+        self.news = true;
+    }
+
+    /// Whoever had this shard was lost over it; it is handed out once more, then given up. Answers how many
+    /// bytes of texts were given up: their tokens stay unknown.
+    pub fn lose_shard(&mut self, shard: u32) -> u64 {
+        self.counts.ledger().lose(shard)
+    }
+
+    /// Takes back all shards: counts of them that still come are of no use.
+    pub fn take_back_shards(&mut self) {
+        self.counts.ledger().take_back();
+    }
+
+    /// Bytes of distinct texts counted so far, and bytes that are left of each encoding whose vocabulary is
+    /// there.
+    pub fn counting(&mut self) -> (u64, Vec<(EncodingName, u64)>) {
+        self.look();
+        self.counts.progress()
+    }
+
+    /// Bytes of distinct texts that are not counted, those of missing vocabularies included.
+    pub fn uncounted(&mut self) -> u64 {
+        self.look();
+        self.counts.uncounted()
+    }
+
+    /// Brings the counts so far into the figures. False if there is none that they do not have.
+    pub fn show_counts(&mut self) -> bool {
+        let news = std::mem::take(&mut self.news);
+        if news {
+            self.empty_usage();
+            self.fill_usage();
+            self.changed();
         }
-        self.fill_usage();
-        self.counts_changed();
-        false
+        news
+    }
+
+    /// Counts about `bytes` bytes of texts here and now. True while there is more to do; then
+    /// [`show_counts`](Self::show_counts).
+    pub fn work(&mut self, bytes: usize) -> bool {
+        let Some(shard) = self.next_shard(bytes) else { return false };
+        match self.counts.encoding(shard.encoding).map(|encoding| shard.count(encoding)) {
+            Some(counts) => self.settle_shard(shard.number, &counts),
+            None => self.take_back_shards(),
+        }
+        true
+    }
+
+    /// A trace is looked at when it is settled only.
+    fn look(&mut self) {
+        if self.import.is_none() {
+            self.counts.look(self.builder.trace());
+        }
     }
 
     /// Counts a text of the workbench. The answer leaves the time taken at 0: the caller has the clock.
@@ -128,7 +195,7 @@ impl Session {
     pub fn add_tokenizer(&mut self, tokenizer: OpenedTokenizer) -> u32 {
         let number = self.tokenizers.len() as u32 + 1;
         self.tokenizers.push(OpenedTokenizer { number, ..tokenizer });
-        self.counts_changed();
+        self.changed();
         number
     }
 
@@ -160,18 +227,22 @@ impl Session {
     /// need what lies beside the command, so whoever holds the files and texts answers them with the other
     /// methods.
     pub fn answer(&mut self, command: Command) -> Reply {
+        if self.import.is_some() && self.filled.is_empty() {
+            // Reading has taken them out.
+            self.fill_usage();
+        }
         Ok(match command {
-            Command::Open | Command::Cancel => Answer::Session(self.info()),
+            Command::Open | Command::Cancel | Command::CountTexts => Answer::Session(self.info()),
             Command::Clear => {
                 let (counts, generation) = (std::mem::take(&mut self.counts), self.generation);
                 *self = Session { counts, generation, ..Session::new() };
                 self.counts.clear();
-                self.counts_changed();
+                self.changed();
                 Answer::Session(self.info())
             }
             Command::SetPrice { model, input, output } => {
                 self.bill.set(&model, input, output)?;
-                self.counts_changed();
+                self.changed();
                 Answer::Session(self.info())
             }
             Command::Overview(filter) => Answer::Overview(Box::new(answers::overview(self, &filter))),
@@ -213,7 +284,7 @@ impl Session {
         self.generation
     }
 
-    fn counts_changed(&mut self) {
+    fn changed(&mut self) {
         self.generation += 1;
         self.order.clear();
     }
@@ -229,7 +300,14 @@ impl Session {
             })
             .map(|(id, call)| (id, self.counted_usage(call)))
             .collect();
-        for (id, usage) in filled {
+        let fill = |(id, usage)| (id, std::mem::replace(&mut self.builder.call_mut(id).usage, usage));
+        self.filled = filled.into_iter().map(fill).collect();
+    }
+
+    /// Takes counted tokens out again, before more is read: which of two tellings of a call is the better one
+    /// must not depend on how far the counting has come.
+    fn empty_usage(&mut self) {
+        for (id, usage) in self.filled.drain(..) {
             self.builder.call_mut(id).usage = usage;
         }
     }

@@ -26,6 +26,7 @@ fn counted(files: &[(&str, &str)]) -> Session {
         session.set_vocabulary(name, tokens::bundled_asset(name)).unwrap();
     }
     while session.work(10) {}
+    session.show_counts();
     session
 }
 

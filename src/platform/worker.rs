@@ -4,8 +4,13 @@ use js_sys::Array;
 use wasm_bindgen::JsValue;
 use web_sys::{Blob, BlobPropertyBag, Url, Worker, WorkerOptions, WorkerType};
 
-/// Starts a worker with the module at `script`, a whole address. From a blob, so that the policy of the page
-/// holds in it too: a worker from a file is under the headers of that file, and a plain static server sends none.
+/// Starts a worker, in the page or in another worker, with the module at `script`, a whole address.
+///
+/// From a blob that imports it, so that the policy of the page holds in the worker too: a worker from a file is
+/// under the headers of that file, and a plain static server sends none.
+///
+/// # Errors
+/// If the browser refuses; some have no workers in workers.
 pub fn start(script: &str, name: &str) -> Result<Worker, JsValue> {
     let kind = BlobPropertyBag::new();
     kind.set_type("text/javascript");
