@@ -3,6 +3,7 @@
 //! Each task first sets up what it needs and skips what is there, so no task depends on another
 //! having been run.
 
+mod bench;
 mod dist;
 mod prices;
 mod serve;
@@ -46,6 +47,11 @@ const TASKS: &[Task] = &[
         about: "make the bundled price table anew (or from the package versions given, such as litellm==1.2.3)",
         // It reads the requirements itself.
         run: |_| prices::run(),
+    },
+    Task {
+        name: "bench",
+        about: "measure the tokenizer beside others (tokens [--quick] [--write]), or make the texts anew (corpora)",
+        run: bench::run_named,
     },
     Task {
         name: "shrink",
