@@ -55,7 +55,7 @@ pub fn with_wasm_opt() -> Result<(), String> {
 pub fn shrink() -> Result<(), String> {
     let stage = std::env::var_os("TRUNK_STAGING_DIR")
         .ok_or("this task is run by Trunk, which says where the page is; use `cargo xtask build`")?;
-    let wasm_opt = root().join("tests/e2e/node_modules/binaryen/bin/wasm-opt");
+    let wasm_opt = wasm_opt();
     if std::env::var("TRUNK_PROFILE").as_deref() != Ok("release") || !wasm_opt.is_file() {
         return Ok(());
     }
@@ -67,6 +67,24 @@ pub fn shrink() -> Result<(), String> {
         });
         works.into_iter().try_for_each(|work| work.join().expect("optimise does not panic"))
     })
+}
+
+/// Where wasm-opt lies once the npm packages of tests/e2e are there.
+pub fn wasm_opt() -> PathBuf {
+    root().join("tests/e2e/node_modules/binaryen/bin/wasm-opt")
+}
+
+/// Optimises a wasm file, with the features that Rust's compiler uses.
+pub fn run_wasm_opt(wasm_opt: &Path, level: &str, from: &Path, to: &Path) -> Result<(), String> {
+    // Through node, for Windows knows no "#!" lines.
+    run(command("node")
+        .arg(wasm_opt)
+        .arg(level)
+        .args(FEATURES)
+        .arg("--strip-producers")
+        .arg(from)
+        .arg("-o")
+        .arg(to))
 }
 
 /// Replaces the file by its optimised form. wasm-opt takes up to a minute, so its last answer is
@@ -82,15 +100,7 @@ fn optimise(wasm_opt: &Path, wasm: &Wasm, path: &Path) -> Result<(), String> {
         let _ = fs::remove_file(&answer);
         fs::write(&question, &fresh).map_err(failed)?;
         let fresh_answer = kept.join("new.wasm");
-        // Through node, for Windows knows no "#!" lines.
-        run(command("node")
-            .arg(wasm_opt)
-            .arg(wasm.level)
-            .args(FEATURES)
-            .arg("--strip-producers")
-            .arg(&question)
-            .arg("-o")
-            .arg(&fresh_answer))?;
+        run_wasm_opt(wasm_opt, wasm.level, &question, &fresh_answer)?;
         fs::rename(&fresh_answer, &answer).map_err(failed)?;
     }
     fs::copy(&answer, path).map(|_| ()).map_err(failed)
@@ -116,7 +126,7 @@ fn gzip_size(bytes: &[u8]) -> usize {
     encoder.write_all(bytes).and_then(|()| encoder.finish()).expect("writing to memory cannot fail").len()
 }
 
-/// Where cargo puts what it makes.
+/// Where cargo and the tasks put what they make.
 pub fn target_dir() -> PathBuf {
     // Joining an absolute path takes that path.
     root().join(std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))

@@ -3,7 +3,9 @@
 //! Each task first sets up what it needs and skips what is there, so no task depends on another
 //! having been run.
 
+mod bench;
 mod dist;
+mod exact;
 mod prices;
 mod serve;
 mod setup;
@@ -46,6 +48,16 @@ const TASKS: &[Task] = &[
         about: "make the bundled price table anew (or from the package versions given, such as litellm==1.2.3)",
         // It reads the requirements itself.
         run: |_| prices::run(),
+    },
+    Task {
+        name: "bench",
+        about: "measure the tokenizer beside others (tokens [--quick] [--write]), or make the texts anew (corpora)",
+        run: bench::run_named,
+    },
+    Task {
+        name: "exact",
+        about: "compare tokens with the reference on a million random strings and the benchmark's texts",
+        run: |args| no_arguments(args).and_then(|()| exact::run_all()),
     },
     Task {
         name: "shrink",

@@ -35,16 +35,21 @@ pub fn nextest() -> Result<(), String> {
 
 /// The npm packages of tests/e2e, wasm-opt among them. `false` without Node.
 pub fn npm_packages() -> Result<bool, String> {
+    npm_packages_of("tests/e2e")
+}
+
+/// The npm packages that the folder's lock file names. `false` without Node.
+pub fn npm_packages_of(folder: &str) -> Result<bool, String> {
     let (Some(_), Some(npm)) = (which("node"), which(if cfg!(windows) { "npm.cmd" } else { "npm" })) else {
         return Ok(false);
     };
-    let lock = read("tests/e2e/package-lock.json")?;
-    let stamp = root().join("tests/e2e/node_modules/.installed-lock");
+    let lock = read(&format!("{folder}/package-lock.json"))?;
+    let stamp = root().join(folder).join("node_modules/.installed-lock");
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(true);
     }
-    announce("the npm packages of tests/e2e", "about 10 seconds");
-    run(command(npm).arg("ci").current_dir(root().join("tests/e2e")))?;
+    announce(&format!("the npm packages of {folder}"), "about 10 seconds");
+    run(command(npm).arg("ci").current_dir(root().join(folder)))?;
     fs::write(&stamp, lock).map_err(|error| format!("{} cannot be written: {error}", stamp.display()))?;
     Ok(true)
 }

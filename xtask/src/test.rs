@@ -21,6 +21,16 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "clippy",
+        title: "Lints, benchmarks",
+        run: || {
+            // A workspace of its own. Without the other contestants, which take minutes to build.
+            let bench = "--manifest-path benches/tokens/Cargo.toml";
+            run(&mut cargo(&format!("fmt {bench} --check")))?;
+            run(&mut cargo(&format!("clippy {bench} --locked --lib --features ours -- -D warnings")))
+        },
+    },
+    Step {
+        name: "clippy",
         title: "Lints, wasm",
         run: || {
             setup::wasm_target()?;
