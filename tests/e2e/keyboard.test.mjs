@@ -118,6 +118,7 @@ for (const screen of ["Landing", "Overview", "Requests", "Latency", "Workbench"]
     else await dropped(page, "otlp-json-genai/openinference.jsonl");
     if (!["Landing", "Overview"].includes(screen)) await go(page, screen);
     if (screen === "Latency") await page.locator(".requests-bars").waitFor();
+    if (screen === "Workbench") await page.locator("button.link[aria-pressed]").first().waitFor();
     if (screen === "Requests") {
       await page.locator("tr[data-call]").first().click();
       await page.locator("aside.drawer h2").waitFor();
