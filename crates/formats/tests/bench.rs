@@ -199,6 +199,8 @@ fn inference_perf_requests_have_the_time_of_each_token() {
 fn a_summary_says_what_it_holds_and_what_to_open() {
     for (path, records, holds, instead) in [
         ("aiperf/profile_export_aiperf.json", 1, "summary of 64 requests", "profile_export.jsonl"),
+        ("aiperf/older-summary.json", 1, "summary of 64 requests", "profile_export.jsonl"),
+        ("aiperf/summary.csv", 4, "as a table", "profile_export.jsonl"),
         (
             "vllm-bench/result-long-rate16.json",
             1,
@@ -236,4 +238,26 @@ fn a_summary_says_what_it_holds_and_what_to_open() {
         assert!(problems[0].hint.contains(instead), "{path}: {}", problems[0].hint);
         assert_nothing_lost(session.trace());
     }
+}
+
+#[test]
+fn llama_bench_writes_tables_in_many_ways() {
+    let row = r#"{"build_commit": "a", "model_type": "m", "n_prompt": 512, "n_gen": 0, "avg_ns": 5, "avg_ts": 12.5}"#;
+    let table =
+        "build_commit,model_type,n_prompt,n_gen,avg_ns,avg_ts\n\"a\",\"m\",\"512\",\"0\",\"5\",\"12.5\"\n";
+    for text in [row.to_owned(), format!("[\n  {row}\n]\n"), table.to_owned()] {
+        let session = Session::of(text.as_bytes());
+        let said = &session.problems(ProblemCode::NoRequests)[0].message;
+        assert!(said.contains("1 rows, 1 of prompt processing (up to 12.50 tokens/s)"), "{said}");
+    }
+}
+
+#[test]
+fn the_lists_of_a_large_run_may_fill_the_head() {
+    let lens = vec!["100000"; 50_000].join(",");
+    let run = format!(
+        r#"{{"completed":1,"total_input_tokens":1,"request_throughput":1,"input_lens":[{lens}],"mean_ttft_ms":1}}"#
+    );
+    let session = Session::of(run.as_bytes());
+    assert_eq!((session.report().format.as_str(), calls(&session).len()), ("vllm-bench", 50_000));
 }

@@ -26,7 +26,7 @@ impl Format for AiPerf {
     }
 
     fn sniff(&self, head: &Head) -> Confidence {
-        match head.records.iter().any(|record| is_request(record) || is_summary(record)) {
+        match head.records.iter().any(|record| is_request(record) || is_summary(record) || is_row(record)) {
             true => Confidence::Certain,
             false => Confidence::No,
         }
@@ -50,6 +50,11 @@ fn is_summary(record: &Value) -> bool {
     summarised(record).is_some()
 }
 
+/// A row of the summary as a table.
+fn is_row(record: &Value) -> bool {
+    ["Metric", "avg", "min", "max", "p99"].iter().all(|name| record.get(name).is_some())
+}
+
 fn summarised(record: &Value) -> Option<&Value> {
     let has = |metrics: &Value| {
         ["request_latency", "time_to_first_token", "ttft", "request_throughput"]
@@ -58,6 +63,8 @@ fn summarised(record: &Value) -> Option<&Value> {
     };
     [record, &record["records"]].into_iter().find(|metrics| has(metrics))
 }
+
+const INSTEAD: &str = "Open profile_export.jsonl of the same run: it has one request a line.";
 
 struct Requests;
 
@@ -69,8 +76,11 @@ impl Reader for Requests {
                 Some(n) => format!("This is AIPerf's summary of {n} requests, without the requests"),
                 None => "This is AIPerf's summary of a run, without the requests".to_owned(),
             };
-            let instead = "Open profile_export.jsonl of the same run: it has one request a line.";
-            return summary(holds, instead, record.at, out);
+            return summary(holds, INSTEAD, record.at, out);
+        }
+        if is_row(&value) || value["Metric"].is_string() {
+            let holds = "This is AIPerf's summary of a run as a table, without the requests".to_owned();
+            return summary(holds, INSTEAD, record.at, out);
         }
         if !is_request(&value) {
             return out.count(Fate::Dropped("not a request of AIPerf"));

@@ -88,7 +88,7 @@ fn left_out(metrics: &Value, at: RecordRef, out: &mut Output<'_>) {
         count("errored"),
         count("incomplete")
     );
-    let instead = "Let GuideLLM keep its requests in the report: its sample of requests must not be 0.";
+    let instead = "Let GuideLLM keep its requests in the report: its sample of requests (--sample-requests) must not be 0.";
     summary(holds, instead, at, out);
 }
 

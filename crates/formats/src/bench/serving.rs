@@ -39,11 +39,13 @@ pub static SGLANG: Serving = Serving {
 };
 
 impl Serving {
-    /// Both write the same summary but for the name of the duration, which vLLM leaves out by default.
+    /// Both write the same summary but for the name of the duration, which vLLM leaves out by default. In large
+    /// runs its lists stand before its means and fill the head.
     fn is_run(&self, record: &Value) -> bool {
-        let is_sglang = !record[SGLANG.end_to_end].is_null();
-        !record["completed"].is_null()
-            && record.get("mean_ttft_ms").is_some()
+        let has = |name: &str| record.get(name).is_some();
+        let is_sglang = has(SGLANG.end_to_end);
+        has("completed")
+            && (has("mean_ttft_ms") || has("total_input_tokens") && has("request_throughput"))
             && is_sglang == (self.end_to_end == SGLANG.end_to_end)
     }
 }
@@ -60,13 +62,6 @@ impl Format for Serving {
     fn sniff(&self, head: &Head) -> Confidence {
         match head.records.iter().any(|record| self.is_run(record)) {
             true => Confidence::Certain,
-            // The lists of a run stand before its figures in some versions, and may fill the head.
-            false
-                if self.key == VLLM.key
-                    && head.records.iter().any(|r| r["itls"].is_array() && r["ttfts"].is_array()) =>
-            {
-                Confidence::Likely
-            }
             false => Confidence::No,
         }
     }
