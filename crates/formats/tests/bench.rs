@@ -213,13 +213,13 @@ fn a_summary_says_what_it_holds_and_what_to_open() {
         (
             "llama-bench/llama-bench-raw_runs.jsonl",
             540,
-            "540 rows, 270 of prompt processing (up to 1083.01 tokens/s), 270 of generation",
+            "Rows: 540 (270 of prompt processing, up to 1083.01 tokens/s; 270 of generation, up to",
             "Measure a server",
         ),
         (
             "llama-bench/llama-bench-raw_runs.jsonl",
             540,
-            "2700 runs, 2 builds, model llama 7B Q4_K - Medium",
+            "runs: 2700, builds: 2, model: llama 7B Q4_K - Medium",
             "",
         ),
         (
@@ -248,7 +248,7 @@ fn llama_bench_writes_tables_in_many_ways() {
     for text in [row.to_owned(), format!("[\n  {row}\n]\n"), table.to_owned()] {
         let session = Session::of(text.as_bytes());
         let said = &session.problems(ProblemCode::NoRequests)[0].message;
-        assert!(said.contains("1 rows, 1 of prompt processing (up to 12.50 tokens/s)"), "{said}");
+        assert!(said.contains("Rows: 1 (1 of prompt processing, up to 12.50 tokens/s)"), "{said}");
     }
 }
 

@@ -86,14 +86,14 @@ impl Reader for Table {
         let parts: Vec<String> = (0..3)
             .filter(|&kind| self.rows[kind] > 0)
             .map(|kind| {
-                format!("{} of {} (up to {:.2} tokens/s)", self.rows[kind], kinds[kind], self.fastest[kind])
+                format!("{} of {}, up to {:.2} tokens/s", self.rows[kind], kinds[kind], self.fastest[kind])
             })
             .collect();
         let models: Vec<&str> = self.models.iter().take(3).map(String::as_str).collect();
         let holds = format!(
-            "This is a throughput table of llama-bench, without requests: {} rows, {}; {} runs, {} builds, model {}",
+            "This is a throughput table of llama-bench, without requests. Rows: {} ({}), runs: {}, builds: {}, model: {}",
             self.rows.iter().sum::<u64>(),
-            parts.join(", "),
+            parts.join("; "),
             self.runs,
             self.builds.len(),
             if models.is_empty() { "unknown".to_owned() } else { models.join(", ") },
