@@ -113,6 +113,74 @@ fn langfuse_figures_are_as_expected() {
 }
 
 #[test]
+fn benchmark_figures_are_as_expected() {
+    // Lengths of time in milliseconds.
+    let in_ms = |seconds: &Value| {
+        let ms = |(key, value): (&String, &Value)| {
+            let factor = if key == "n" { 1.0 } else { 1e3 };
+            (key.clone(), Value::from(value.as_f64().unwrap() * factor))
+        };
+        Value::Object(seconds.as_object().unwrap().iter().map(ms).collect())
+    };
+    let ours = summary("aiperf/profile_export.jsonl");
+    let aiperf = &expected("aiperf")["profile_export.jsonl"];
+    same_distribution(&ours["latency_ms"], &aiperf["latency_ms"]);
+    same_distribution(&ours["ttft_ms"], &aiperf["ttft_ms"]);
+    same_distribution(&ours["itl_ms"], &aiperf["mean_itl_ms"]);
+    let ours_too = summary("llmperf/individual-groq_70b.json");
+    let llmperf = &expected("llmperf")["individual-groq_70b.json"];
+    for (ours, theirs) in [("latency_ms", "e2e_s"), ("ttft_ms", "ttft_s")] {
+        let theirs = in_ms(&llmperf[theirs]);
+        for key in ["n", "p50", "p90", "p95", "p99", "sum"] {
+            let (a, b) = (ours_too[ours][key].as_f64().unwrap(), theirs[key].as_f64().unwrap());
+            // They were rounded to a microsecond.
+            assert!((a - b).abs() <= 1e-3, "{ours} {key}: {a} {b}");
+        }
+    }
+    for (ours, theirs) in [(ours, aiperf), (ours_too, llmperf)] {
+        assert_eq!(ours["requests"], theirs["records"]);
+        assert_eq!(ours["errors"], theirs["errors"]);
+        assert_eq!(ours["tokens"]["input"], theirs["input"]);
+        assert_eq!(ours["tokens"]["output"], theirs["output"]);
+    }
+}
+
+#[test]
+fn workload_figures_are_as_expected() {
+    for (path, expected, count) in [
+        ("mooncake/synthetic_trace.jsonl.gz", &expected("mooncake")["synthetic_trace.jsonl"], "requests"),
+        (
+            "azure-llm/AzureLLMInferenceTrace_code.csv",
+            &expected("azure-llm")["AzureLLMInferenceTrace_code.csv"],
+            "rows",
+        ),
+    ] {
+        let ours = summary(path);
+        assert_eq!(ours["requests"], expected[count], "{path}");
+        assert_eq!(ours["tokens"]["input"], expected["input"], "{path}");
+        assert_eq!(ours["tokens"]["output"], expected["output"], "{path}");
+        assert!(ours["latency_ms"].is_null() && ours["ttft_ms"].is_null(), "nothing was measured");
+    }
+}
+
+#[test]
+fn summaries_of_benchmarks_give_no_requests_and_say_so() {
+    for (path, figure) in [
+        ("aiperf/profile_export_aiperf.json", 64),
+        ("vllm-bench/result-long-rate16.json", 1000),
+        ("llmperf/summary-groq_70b.json", 150),
+        ("inference-perf/stage_0_lifecycle_metrics.json", 60),
+        ("llama-bench/llama-bench-raw_runs.jsonl", 540),
+    ] {
+        let ours = summary(path);
+        assert_eq!(ours["requests"], 0, "{path}");
+        assert_eq!(ours["problems"][0]["code"], "no_requests", "{path}");
+        let message = ours["problems"][0]["message"].as_str().unwrap();
+        assert!(message.contains(&figure.to_string()), "{message}");
+    }
+}
+
+#[test]
 fn several_files_are_one_session_and_a_file_given_twice_counts_once() {
     let once = summary("otlp-json-genai/openllmetry.jsonl");
     let file = fixture("otlp-json-genai/openllmetry.jsonl");

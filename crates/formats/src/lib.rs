@@ -19,6 +19,7 @@ mod tokenizer;
 mod unknown;
 mod values;
 
+mod bench;
 mod claude_code;
 mod fields;
 mod genai;

@@ -16,6 +16,28 @@ fn traces() -> Vec<Vec<Value>> {
     all_fixtures().iter().filter(of_spans).map(values).collect()
 }
 
+/// The fixtures whose records are requests of a benchmark or of a workload, but for tables.
+fn requests() -> Vec<Vec<Value>> {
+    const FOLDERS: &[&str] = &[
+        "aiperf",
+        "vllm-bench",
+        "sglang-bench",
+        "genai-perf",
+        "llmperf",
+        "guidellm",
+        "inference-perf",
+        "mooncake",
+        "qwen-bailian",
+    ];
+    let values = |path: &String| {
+        let bytes = fixture(path);
+        serde_json::Deserializer::from_slice(&bytes).into_iter().collect::<Result<Vec<Value>, _>>().ok()
+    };
+    let of_requests =
+        |path: &&String| path.split_once('/').is_some_and(|(folder, _)| FOLDERS.contains(&folder));
+    all_fixtures().iter().filter(of_requests).filter_map(values).collect()
+}
+
 fn count(value: &Value) -> usize {
     1 + match value {
         Value::Array(list) => list.iter().map(count).sum(),
@@ -85,5 +107,27 @@ proptest! {
         prop_assert_eq!(report.merged_total(), told_twice + joined);
         prop_assert!(trace.spans.iter().all(|span| span.duration.is_none_or(|d| d.0 >= 0)));
         prop_assert!(trace.records.iter().all(|call| call.ttft.is_none_or(|t| t.0 >= 0)));
+    }
+
+    #[test]
+    fn each_request_is_accounted_for(
+        values in prop::sample::select(requests()),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), anything()), 1..8),
+    ) {
+        let mut values = Value::Array(values);
+        for (at, with) in changes {
+            let mut at = 1 + at.index(count(&values).max(2) - 1);
+            replace(&mut values, &mut at, &with);
+        }
+        let lines: Vec<String> = values.as_array().unwrap().iter().map(Value::to_string).collect();
+        let session = Session::of(lines.join("\n").as_bytes());
+        let (trace, report) = (session.trace(), session.report());
+        prop_assert_eq!(report.read - report.dropped_total(), trace.records.len() as u64);
+        for call in &trace.records {
+            prop_assert!([call.duration, call.ttft].into_iter().flatten().all(|time| time.0 >= 0));
+            prop_assert!(trace.gaps(call).all(|gap| gap.0 >= 0));
+            let blocks = trace.blocks(call).count() as u64;
+            prop_assert!(blocks == 0 || call.usage.input.or_zero().div_ceil(call.block_tokens.into()) == blocks);
+        }
     }
 }

@@ -1,8 +1,9 @@
 use rustc_hash::{FxHashMap, FxHashSet};
+use units::Nanos;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::{
-    Call, CallId, FileId, FileReport, Identity, Message, Span, SpanId, SpanKind, StrId, TextId, Trace,
+    Call, CallId, FileId, FileReport, Identity, List, Message, Span, SpanId, SpanKind, StrId, TextId, Trace,
 };
 
 /// Why a record of a call does not stand for itself.
@@ -80,6 +81,17 @@ impl TraceBuilder {
     /// Keeps a prompt or a response.
     pub fn text(&mut self, text: &str) -> TextId {
         self.trace.texts.add(text)
+    }
+
+    /// Keeps the times between the chunks of an answer, for [`Call::gaps`]. Readers report negative ones; here
+    /// they are zero.
+    pub fn gaps(&mut self, gaps: impl IntoIterator<Item = Nanos>) -> List {
+        self.trace.lists.add(gaps.into_iter().map(|gap| gap.0.max(0) as u64))
+    }
+
+    /// Keeps the ids of the blocks of a prompt, for [`Call::blocks`].
+    pub fn blocks(&mut self, ids: impl IntoIterator<Item = u64>) -> List {
+        self.trace.lists.add(ids)
     }
 
     /// Whether a line of this id comes for the first time: lines of a log that are no calls.

@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use units::{Figure, Money, Nanos, Timestamp};
 
-use crate::{CallId, Phase, Phases, RecordRef, SpanId, Status, StrId};
+use crate::{CallId, List, Phase, Phases, RecordRef, SpanId, Status, StrId};
 
 /// What was asked of the model.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -170,6 +170,12 @@ pub struct Call {
     /// Inside another call, this one is the same call only if both tell the same tokens. For sources whose
     /// nested calls are not always one instrumentation inside another.
     pub strict_nesting: bool,
+    /// The times between the chunks of its answer; see [`Trace::gaps`](crate::Trace::gaps).
+    pub gaps: List,
+    /// The blocks of its prompt; see [`Trace::blocks`](crate::Trace::blocks).
+    pub blocks: List,
+    /// How many tokens a block of its prompt has; 0 where it is not told in blocks.
+    pub block_tokens: u32,
     /// Its messages: a range of [`Trace::messages`](crate::Trace::messages).
     pub messages: (u32, u32),
 }
@@ -203,6 +209,9 @@ impl Call {
             cache_hit: None,
             retries: 0,
             strict_nesting: false,
+            gaps: List::default(),
+            blocks: List::default(),
+            block_tokens: 0,
             messages: (0, 0),
         }
     }
@@ -255,6 +264,7 @@ impl Call {
         if other.duration.is_some() && (self.duration.is_none() || (fuller && !nested)) {
             (self.start, self.duration) = (other.start.or(self.start), other.duration);
             self.ttft = other.ttft.or(self.ttft);
+            self.gaps = other.gaps.or(self.gaps);
             if !nested {
                 self.span = other.span.or(self.span);
             }
@@ -281,6 +291,10 @@ impl Call {
             (&mut self.error, other.error),
         ] {
             *mine = mine.or(theirs);
+        }
+        self.gaps = self.gaps.or(other.gaps);
+        if self.blocks.is_empty() {
+            (self.blocks, self.block_tokens) = (other.blocks, other.block_tokens);
         }
         self.span = self.span.or(other.span);
         self.start = self.start.or(other.start);

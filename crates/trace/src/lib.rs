@@ -12,6 +12,7 @@
 mod builder;
 mod call;
 mod ids;
+mod lists;
 mod message;
 mod nesting;
 mod phase;
@@ -21,9 +22,12 @@ mod span;
 mod strings;
 mod texts;
 
+use units::Nanos;
+
 pub use builder::TraceBuilder;
 pub use call::{Call, Convention, Identity, Operation, Usage};
 pub use ids::{CallId, FileId, RecordRef, SpanId, StrId, TextId};
+pub use lists::{List, Lists};
 pub use message::{Component, Message, Role};
 pub use phase::{Phase, Phases};
 pub use report::{Fate, FileReport, Problem, ProblemCode};
@@ -47,6 +51,8 @@ pub struct Trace {
     pub records: Vec<Call>,
     /// The messages of all calls, those of one call side by side.
     pub messages: Vec<Message>,
+    /// Gaps between chunks and blocks of prompts; see [`Trace::gaps`] and [`Trace::blocks`].
+    pub lists: Lists,
     /// The files and what became of their records.
     pub files: Vec<FileReport>,
 }
@@ -92,6 +98,19 @@ impl Trace {
     /// The messages of a call in the order they were sent, its answer last.
     pub fn messages(&self, call: &Call) -> &[Message] {
         &self.messages[call.messages.0 as usize..call.messages.1 as usize]
+    }
+
+    /// The times between the chunks of a call's answer, in their order: one fewer than there were chunks.
+    /// Nothing where the source does not tell them. A chunk may hold several tokens.
+    pub fn gaps(&self, call: &Call) -> impl Iterator<Item = Nanos> {
+        self.lists.get(call.gaps).map(|ns| Nanos(ns as i64))
+    }
+
+    /// The ids of the blocks that a call's prompt consists of, each [`Call::block_tokens`] long, the last one
+    /// perhaps shorter. Equal ids from the first block on are an equal beginning of the prompt, within one
+    /// file. Nothing where the source does not tell them.
+    pub fn blocks(&self, call: &Call) -> impl Iterator<Item = u64> {
+        self.lists.get(call.blocks)
     }
 
     /// The records that were merged into a call: the same call as another instrumentation or another line

@@ -41,6 +41,8 @@ pub enum ProblemCode {
     Contradiction,
     /// A figure is a lower bound or otherwise not what its name says.
     Uncertain,
+    /// The file tells of requests in sums only: no single one stands in it.
+    NoRequests,
 }
 
 impl ProblemCode {
@@ -59,6 +61,7 @@ impl ProblemCode {
             ProblemCode::BadValue => "bad_value",
             ProblemCode::Contradiction => "contradiction",
             ProblemCode::Uncertain => "uncertain",
+            ProblemCode::NoRequests => "no_requests",
         }
     }
 }
