@@ -41,7 +41,7 @@ const TASKS: &[Task] = &[
     Task {
         name: "vocab",
         about: "write the vocabularies in www/vocab anew",
-        run: |args| no_arguments(args).and_then(|()| vocab::run()),
+        run: |args| no_arguments(args).and_then(|()| vocab::write()),
     },
     Task {
         name: "prices",

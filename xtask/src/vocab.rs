@@ -1,20 +1,17 @@
-//! `cargo xtask vocab`: writes the vocabularies in `www/vocab` and the Unicode table of `crates/tokens`.
+//! `cargo xtask vocab`: writes the vocabularies in `www/vocab` and the Unicode table of `crates/tokens`, and compares
+//! every token with the reference.
 
-use std::process::Command;
+use crate::shell::{cargo, run};
 
-/// Runs the generator, which lives with the crate whose data it writes.
+/// Runs the generator, which lives with the crate whose data it writes, then the tests of what it wrote.
 ///
 /// # Errors
-/// If cargo cannot be started or the generator fails; it has then said why.
-pub fn run() -> Result<(), String> {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
-    let status = Command::new(cargo)
-        .args(["run", "--package", "tokenflame-tokens", "--example", "generate"])
-        .status()
-        .map_err(|error| format!("cargo did not start: {error}"))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("the generator of the vocabularies failed ({status})"))
-    }
+/// If cargo cannot be started, the generator fails, or a token is not that of the reference.
+pub fn write() -> Result<(), String> {
+    run(&mut cargo("run --package tokenflame-tokens --example generate"))?;
+    let tests = "every_token special_tokens tricky_strings";
+    run(&mut cargo(&format!("test --package tokenflame-tokens --features bundled --test reference -- {tests}")))
+        .map_err(|error| {
+            format!("{error}\nA vocabulary that changed has a new checksum: `crates/tokens/src/encoding_name.rs` needs it.")
+        })
 }

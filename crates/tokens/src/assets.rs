@@ -3,18 +3,10 @@
 /// An asset by the name [`crate::EncodingName::asset`] gives.
 pub(crate) fn asset(name: &str) -> Option<&'static [u8]> {
     Some(match name {
-        "o200k_base.632b8b173134b41b.bin" => {
-            include_bytes!("../../../www/vocab/o200k_base.632b8b173134b41b.bin")
-        }
-        "cl100k_base.196292d77213fcdd.bin" => {
-            include_bytes!("../../../www/vocab/cl100k_base.196292d77213fcdd.bin")
-        }
-        "p50k_base.edc54becb1abce94.bin" => {
-            include_bytes!("../../../www/vocab/p50k_base.edc54becb1abce94.bin")
-        }
-        "r50k_base.2b8d436745c4323a.bin" => {
-            include_bytes!("../../../www/vocab/r50k_base.2b8d436745c4323a.bin")
-        }
+        "o200k_base.632b8b173134b41b.bin" => include_bytes!("../../../www/vocab/o200k_base.632b8b173134b41b.bin"),
+        "cl100k_base.196292d77213fcdd.bin" => include_bytes!("../../../www/vocab/cl100k_base.196292d77213fcdd.bin"),
+        "p50k_base.edc54becb1abce94.bin" => include_bytes!("../../../www/vocab/p50k_base.edc54becb1abce94.bin"),
+        "r50k_base.2b8d436745c4323a.bin" => include_bytes!("../../../www/vocab/r50k_base.2b8d436745c4323a.bin"),
         "qwen2.986920836588cb81.bin" => include_bytes!("../../../www/vocab/qwen2.986920836588cb81.bin"),
         "tekken.0c3efe81c58931a8.bin" => include_bytes!("../../../www/vocab/tekken.0c3efe81c58931a8.bin"),
         _ => return None,
