@@ -235,6 +235,12 @@ impl Output<'_> {
             T::default()
         })
     }
+
+    /// The token count at a JSON pointer.
+    pub(crate) fn tokens(&mut self, value: &Value, path: &str, at: RecordRef) -> Figure {
+        let field = path.rsplit('/').next().unwrap_or_default();
+        self.known(tokens(value.pointer(path).unwrap_or(&Value::Null)), field, at)
+    }
 }
 
 #[cfg(test)]

@@ -21,6 +21,8 @@ mod values;
 
 mod bench;
 mod claude_code;
+mod codex;
+mod conversation;
 mod fields;
 mod genai;
 mod langfuse;

@@ -5,6 +5,7 @@ use crate::{Format, bench, claude_code::ClaudeCode, langfuse::Langfuse, otlp::Ot
 pub static FORMATS: &[&dyn Format] = &[
     &Otlp,
     &ClaudeCode,
+    &crate::codex::Codex,
     &Langfuse,
     &bench::AiPerf,
     &bench::VLLM,

@@ -139,13 +139,26 @@ impl TraceBuilder {
             }
             None => self.push_call(call),
         };
-        let first = identity.map_or(id, |identity| self.first_of(identity, id));
+        let met = identity.is_some_and(|identity| self.identify(id, identity));
+        (self.trace.standing_for(id), told.is_some() || met)
+    }
+
+    /// Gives a call one more identity, as in [`add_call`](Self::add_call): a log that repeats another one
+    /// may go by the names of both.
+    pub fn also(&mut self, call: CallId, identity: Identity) -> (CallId, bool) {
+        let met = self.identify(call, identity);
+        (self.trace.standing_for(call), met)
+    }
+
+    /// Joins a call to the first record of an identity; whether that is another call.
+    fn identify(&mut self, id: CallId, identity: Identity) -> bool {
+        let first = self.first_of(identity, id);
         let (first, own) = (self.told_by(first), self.told_by(id));
         let meets = self.trace.standing_for(first) != self.trace.standing_for(own);
         if meets && self.merges.get(&own) != Some(&Why::Repeats) {
             self.merge(first, own, Why::Same);
         }
-        (self.trace.standing_for(id), told.is_some() || meets)
+        meets
     }
 
     fn push_call(&mut self, call: Call) -> CallId {

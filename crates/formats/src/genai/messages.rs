@@ -315,7 +315,7 @@ impl<'b> Transcript<'b> {
                 }
                 if matches!(
                     kind,
-                    "tool_use" | "server_tool_use" | "tool_call" | "tool-call" | "function_call"
+                    "tool_use" | "server_tool_use" | "tool_call" | "tool-call" | "toolCall" | "function_call"
                 ) || ["functionCall", "function", "toolName"].iter().any(|key| part.contains_key(*key))
                 {
                     return self.tool_call(slot, role, value);

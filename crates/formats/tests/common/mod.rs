@@ -108,3 +108,27 @@ pub fn assert_nothing_lost(trace: &Trace) {
         assert!(file.merged_total() + file.dropped_total() <= file.read, "{file:?}");
     }
 }
+
+/// The only file of a session whose records add up.
+pub fn open(path: &str) -> Session {
+    let session = Session::open(path);
+    assert_nothing_lost(session.trace());
+    assert_eq!(session.report().format, path.split('/').next().unwrap());
+    session
+}
+
+/// The model calls, each once.
+pub fn calls(session: &Session) -> Vec<&trace::Call> {
+    session.trace().calls().map(|(_, call)| call).collect()
+}
+
+/// A class of tokens, where it is known, over all calls.
+pub fn sum(session: &Session, class: fn(&trace::Usage) -> units::Figure) -> Value {
+    Value::from(session.trace().calls().filter_map(|(_, call)| class(&call.usage).get()).sum::<u64>())
+}
+
+/// What the messages of a call are for, and what they say.
+pub fn said<'a>(session: &'a Session, call: &trace::Call) -> Vec<(trace::Component, &'a str)> {
+    let trace = session.trace();
+    trace.messages(call).iter().map(|m| (m.component, trace.text(m.text))).collect()
+}
