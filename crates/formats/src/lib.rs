@@ -19,14 +19,20 @@ mod tokenizer;
 mod unknown;
 mod values;
 
+mod aider;
 mod bench;
 mod claude_code;
+mod cline;
 mod codex;
 mod conversation;
+mod copilot_chat;
 mod fields;
+mod gemini_cli;
 mod genai;
 mod langfuse;
+mod opencode;
 mod otlp;
+mod pi_agent;
 mod profile;
 mod records;
 
