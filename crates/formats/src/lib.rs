@@ -20,6 +20,7 @@ mod unknown;
 mod values;
 
 mod aider;
+mod atif;
 mod bench;
 mod claude_code;
 mod cline;
@@ -29,7 +30,9 @@ mod copilot_chat;
 mod fields;
 mod gemini_cli;
 mod genai;
+mod inspect_eval;
 mod langfuse;
+mod mini_swe_agent;
 mod opencode;
 mod otlp;
 mod pi_agent;
