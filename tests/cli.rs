@@ -201,6 +201,119 @@ fn several_files_are_one_session_and_a_file_given_twice_counts_once() {
 }
 
 #[test]
+fn codex_figures_are_as_expected() {
+    for (file, expected) in expected("codex").as_object().unwrap() {
+        let ours = summary(&format!("codex/{file}"));
+        let deltas = &expected["sum_of_deltas"];
+        assert_eq!(ours["records"]["read"], expected["lines"], "{file}");
+        for (our, their) in [
+            ("input", "input_tokens"),
+            ("cache_read", "cached_input_tokens"),
+            ("output", "output_tokens"),
+            ("reasoning", "reasoning_output_tokens"),
+        ] {
+            assert_eq!(ours["tokens"][our], deltas[their], "{file}: {our}");
+        }
+    }
+}
+
+/// The files of a format with their figures; large ones are kept gzipped.
+fn samples(format: &str) -> Vec<(Value, Value)> {
+    let ours = |(file, figures): (&String, &Value)| {
+        let path = format!("{format}/{file}");
+        let path = if fixture(&path).exists() { path } else { path + ".gz" };
+        (summary(&path), figures.clone())
+    };
+    expected(format).as_object().unwrap().iter().map(ours).collect()
+}
+
+#[test]
+fn pi_figures_are_as_expected() {
+    for (ours, expected) in samples("pi-agent") {
+        assert_eq!(ours["records"]["read"], expected["lines"]);
+        assert_eq!(ours["requests"], expected["requests"]);
+        for (our, their) in [
+            ("input", "input_total"),
+            ("fresh", "input_uncached"),
+            ("cache_read", "cache_read"),
+            ("cache_write", "cache_write"),
+            ("output", "output"),
+        ] {
+            assert_eq!(ours["tokens"][our], expected[their], "{our}");
+        }
+        let reported: f64 = ours["reported_cost_usd"].as_str().unwrap().parse().unwrap();
+        assert!((reported - expected["cost_usd"].as_f64().unwrap()).abs() < 1e-9);
+        same_distribution(&ours["latency_ms"], &expected["latency_ms_finished"]);
+        for (model, figures) in expected["per_model"].as_object().unwrap() {
+            assert_eq!(ours["models"][model], figures["requests"], "{model}");
+        }
+    }
+}
+
+#[test]
+fn gemini_cli_figures_are_as_expected() {
+    for (ours, expected) in samples("gemini-cli") {
+        assert_eq!(ours["records"]["read"], expected["records"]);
+        assert_eq!(ours["requests"], expected["requests"]);
+        let usage = ["tokens", "usage"].into_iter().find_map(|key| expected.get(key)).unwrap();
+        let input = usage.get("input_total").unwrap_or(&usage["input"]);
+        assert_eq!((&ours["tokens"]["input"], &ours["tokens"]["output"]), (input, &usage["output"]));
+    }
+}
+
+#[test]
+fn figures_of_other_agents_are_as_expected() {
+    for (ours, expected) in samples("aider") {
+        assert_eq!(
+            (&ours["records"]["read"], &ours["requests"]),
+            (&expected["events"], &expected["message_send"])
+        );
+        assert_eq!(ours["models"], expected["models"]);
+        assert_eq!(ours["tokens"]["input"], expected["input_total"]);
+        assert_eq!(ours["tokens"]["output"], expected["output"]);
+        let reported: f64 = ours["reported_cost_usd"].as_str().unwrap().parse().unwrap();
+        assert!((reported - expected["cost_usd"].as_f64().unwrap()).abs() < 1e-9);
+    }
+    for (ours, expected) in samples("cline") {
+        assert_eq!(
+            (&ours["records"]["read"], &ours["requests"]),
+            (&expected["messages"], &expected["with_metrics"])
+        );
+        for (our, their) in [
+            ("input", "inputTokens"),
+            ("output", "outputTokens"),
+            ("cache_read", "cacheReadTokens"),
+            ("cache_write", "cacheWriteTokens"),
+        ] {
+            assert_eq!(ours["tokens"][our], expected["sums"][their], "{our}");
+        }
+    }
+    for (ours, expected) in samples("copilot-chat") {
+        assert_eq!((&ours["requests"], &ours["models"]), (&expected["requests"], &expected["models"]));
+        same_distribution(&ours["ttft_ms"], &expected["first_progress_ms"]);
+        let turns = ours["phases_ms"].as_object().unwrap().values().filter_map(Value::as_f64);
+        assert_eq!(Some(turns.sum()), expected["total_elapsed_ms"]["sum"].as_f64());
+    }
+    for (ours, expected) in samples("inspect-eval") {
+        assert_eq!(ours["requests"], expected["model_events"]);
+        assert_eq!(ours["tokens"]["input"], expected["input_tokens"]);
+        assert_eq!(ours["tokens"]["output"], expected["output_tokens"]);
+        let sum = ours["latency_ms"]["sum"].as_f64().unwrap() / 1e3;
+        assert!((sum - expected["model_time_s"]["sum"].as_f64().unwrap()).abs() < 1e-6);
+    }
+    for (format, read, requests) in [
+        ("mini-swe-agent", "/messages", "/assistant"),
+        ("atif", "/steps", "/by_source/agent"),
+        ("sharegpt", "/turns", "/by_from/gpt"),
+    ] {
+        for (ours, expected) in samples(format) {
+            assert_eq!(Some(&ours["records"]["read"]), expected.pointer(read), "{format}");
+            assert_eq!(Some(&ours["requests"]), expected.pointer(requests), "{format}");
+        }
+    }
+}
+
+#[test]
 fn names_from_a_file_cannot_forge_the_table() {
     let path = std::env::temp_dir().join(format!("tokenflame-forged-{}.json", std::process::id()));
     let model = "x\\u001b[31m\\nRequests   999\\u202e";

@@ -22,6 +22,8 @@ mod values;
 mod aider;
 mod atif;
 mod bench;
+mod chatgpt;
+mod chats;
 mod claude_code;
 mod cline;
 mod codex;

@@ -38,6 +38,33 @@ fn requests() -> Vec<Vec<Value>> {
     all_fixtures().iter().filter(of_requests).filter_map(values).collect()
 }
 
+/// The fixtures whose records are what agents and people said, but for the large ones.
+fn conversations() -> Vec<Vec<Value>> {
+    const FOLDERS: &[&str] = &[
+        "codex",
+        "pi-agent",
+        "gemini-cli",
+        "copilot-chat",
+        "cline",
+        "aider",
+        "opencode",
+        "mini-swe-agent",
+        "atif",
+        "inspect-eval",
+        "wildchat",
+        "chatgpt",
+    ];
+    let values = |path: &String| {
+        let bytes = fixture(path);
+        let values =
+            serde_json::Deserializer::from_slice(&bytes).into_iter().collect::<Result<Vec<Value>, _>>();
+        values.ok().filter(|_| bytes.len() < 150_000)
+    };
+    let of_agents =
+        |path: &&String| path.split_once('/').is_some_and(|(folder, _)| FOLDERS.contains(&folder));
+    all_fixtures().iter().filter(of_agents).filter_map(values).collect()
+}
+
 fn count(value: &Value) -> usize {
     1 + match value {
         Value::Array(list) => list.iter().map(count).sum(),
@@ -128,6 +155,31 @@ proptest! {
             prop_assert!(trace.gaps(call).all(|gap| gap.0 >= 0));
             let blocks = trace.blocks(call).count() as u64;
             prop_assert!(blocks == 0 || call.usage.input.or_zero().div_ceil(call.block_tokens.into()) == blocks);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn each_message_is_accounted_for(
+        values in prop::sample::select(conversations()),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), anything()), 1..8),
+    ) {
+        let mut values = Value::Array(values);
+        for (at, with) in changes {
+            let mut at = 1 + at.index(count(&values).max(2) - 1);
+            replace(&mut values, &mut at, &with);
+        }
+        let lines: Vec<String> = values.as_array().unwrap().iter().map(Value::to_string).collect();
+        let session = Session::of(lines.join("\n").as_bytes());
+        let (trace, report) = (session.trace(), session.report());
+        prop_assert!(report.merged_total() + report.dropped_total() <= report.read);
+        let joined = trace.records.iter().filter(|call| call.merged_into.is_some()).count() as u64;
+        prop_assert!(joined <= report.merged_total());
+        for call in &trace.records {
+            prop_assert!([call.duration, call.ttft].into_iter().flatten().all(|time| time.0 >= 0));
         }
     }
 }
