@@ -50,7 +50,8 @@ struct Event {
 /// Reads one file.
 #[derive(Default)]
 struct Log {
-    begun: Option<Timestamp>,
+    /// A request that was begun, and when.
+    begun: Option<Option<Timestamp>>,
 }
 
 impl Reader for Log {
@@ -63,8 +64,9 @@ impl Reader for Log {
         match line.event.as_str() {
             "message_send" => {}
             "message_send_starting" => {
-                self.begun = time;
-                return out.count(Fate::Merged("begin of a request"));
+                self.unanswered(out);
+                self.begun = Some(time);
+                return;
             }
             kind => {
                 let kind: String = kind.chars().take(40).collect();
@@ -77,12 +79,28 @@ impl Reader for Log {
         call.model = out.builder.intern(told["main_model"].as_str().unwrap_or_default());
         call.name = out.builder.intern(told["edit_format"].as_str().unwrap_or_default());
         // Whole seconds: enough to say when, too coarse to say how long.
-        call.start = self.begun.take().or(time);
+        let begun = self.begun.take();
+        if begun.is_some() {
+            out.count(Fate::Merged("begin of a request"));
+        }
+        call.start = begun.flatten().or(time);
         let mut tokens = |name: &str| out.known(json::tokens(&told[name]), name, at);
         let input = tokens("prompt_tokens");
         call.usage.output = tokens("completion_tokens");
         call.usage.set_input(input, Convention::Inclusive);
         call.reported_cost = out.known(json::money(&told["cost"]), "cost", at);
         out.builder.add_call(call, None, &[]);
+    }
+    fn finish(&mut self, out: &mut Output<'_>) {
+        self.unanswered(out);
+    }
+}
+
+impl Log {
+    /// A request failed or was stopped, and the log says no more of it.
+    fn unanswered(&mut self, out: &mut Output<'_>) {
+        if self.begun.take().is_some() {
+            out.count(Fate::Dropped("request that was begun and not answered"));
+        }
     }
 }

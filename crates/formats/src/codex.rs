@@ -8,14 +8,14 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 use trace::{
-    Call, CallId, Convention, Fate, Identity, Message, RecordRef, Span, SpanId, SpanKind, Status, StrId,
-    Usage,
+    Call, CallId, Convention, Fate, Identity, Message, RecordRef, Role, Span, SpanId, SpanKind, Status,
+    StrId, Usage,
 };
 use units::{Figure, Nanos, Timestamp};
 
 use crate::{
     Confidence, Container, Format, Head, Output, Reader, Record,
-    conversation::{Conversation, Extent, rows},
+    conversation::{Conversation, Extent, message, rows},
     genai::{self, Slot},
     json::{self, Unit},
 };
@@ -150,6 +150,11 @@ impl Rollout {
             if !id.is_none() && !self.family.contains(&id) && self.family.len() < MAX_FAMILY {
                 self.family.push(id);
             }
+        }
+        let instructions = [&meta["base_instructions"]["text"], &meta["instructions"]];
+        if let (true, Some(text)) = (self.provider.is_none(), instructions.into_iter().find_map(json::text)) {
+            let rows = message(Role::System, &text.into(), out);
+            self.conversation.say(rows);
         }
         let provider = meta["model_provider"].as_str().unwrap_or_default();
         self.provider = self.provider.or(out.builder.intern(provider));

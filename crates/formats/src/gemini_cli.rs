@@ -4,7 +4,7 @@
 //! twice: as a line of telemetry, with its duration, and as a line of the conversation.
 
 use serde::Deserialize;
-use serde_json::{Value, value::RawValue};
+use serde_json::{Value, json, value::RawValue};
 use trace::{Call, Convention, Fate, Identity, RecordRef, Role, Status, StrId, Usage};
 use units::{Figure, Timestamp};
 
@@ -84,9 +84,11 @@ impl Reader for Session {
         if let Some(id) = json::text(&line["sessionId"]) {
             self.id = out.builder.intern(id);
         }
-        let whole = serde_json::from_str::<Whole<'_>>(record.text).ok();
-        let whole =
-            whole.or_else(|| serde_json::from_str::<Update<'_>>(record.text).ok().map(|update| update.set));
+        let whole = match (line["messages"].is_array(), line["$set"]["messages"].is_array()) {
+            (true, _) => serde_json::from_str(record.text).ok(),
+            (_, true) => serde_json::from_str::<Update<'_>>(record.text).ok().map(|update| update.set),
+            _ => None,
+        };
         if let Some(Whole { messages }) = whole {
             let mut places = record.places();
             for text in messages {
@@ -138,10 +140,14 @@ impl Session {
                 call.usage = tokens(&line["tokens"], at, out);
                 let tool = line["toolCalls"][0]["name"].as_str().unwrap_or("answer");
                 call.name = out.builder.intern(tool);
-                let mut answer = message(Role::Assistant, &line["content"], out);
+                let thoughts = line["thoughts"].as_array().into_iter().flatten();
+                let thoughts =
+                    thoughts.map(|t| json!({"type": "thinking", "thinking": t["description"]})).collect();
+                let mut answer = message(Role::Assistant, &thoughts, out);
+                answer.extend(message(Role::Assistant, &line["content"], out));
                 let tools = line["toolCalls"].as_array().into_iter().flatten();
                 for call in tools.clone() {
-                    let part = serde_json::json!([{"functionCall": call}]);
+                    let part = json!([{"functionCall": call}]);
                     answer.extend(message(Role::Assistant, &part, out));
                 }
                 let messages = self.conversation.answer(&answer, Extent::New);

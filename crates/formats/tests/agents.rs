@@ -55,7 +55,8 @@ fn gemini_cli_and_qwen_code_figures_are_right() {
     assert_eq!(sum(&session, |u| u.output), figures["tokens"]["output"]);
     let texts = said(&session, calls(&session)[0]);
     assert_eq!(texts[0], (Component::User, "Run a command"));
-    assert!(texts[1].1.starts_with("run_shell_command({\"command\""), "{texts:?}");
+    assert_eq!(texts[1], (Component::Reasoning, "Placeholder thoughts for schema coverage."));
+    assert!(texts[2].1.starts_with("run_shell_command({\"command\""), "{texts:?}");
 
     let session = open("gemini-cli/qwen-code-session.jsonl");
     let figures = expected("gemini-cli", "qwen-code-session.jsonl");
@@ -268,6 +269,9 @@ fn aider_figures_are_right() {
     let figures = expected("aider", "sample-analytics.jsonl");
     assert_eq!(json!(session.report().read), figures["events"]);
     assert_eq!(json!(calls(&session).len()), figures["message_send"]);
+    let begun =
+        (&session.report().merged, &session.report().dropped["request that was begun and not answered"]);
+    assert_eq!((begun.0["begin of a request"], *begun.1), (103, 53), "by a script of a few lines");
     assert_eq!(sum(&session, |u| u.input), figures["input_total"]);
     assert_eq!(sum(&session, |u| u.output), figures["output"]);
     let cost: Money = calls(&session).iter().filter_map(|call| call.reported_cost).sum();

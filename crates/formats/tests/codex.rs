@@ -75,7 +75,10 @@ fn codex_requests_have_what_was_said_and_how_they_ended() {
     };
     let event = |event: Value| line("event_msg", event);
     let lines = [
-        line("session_meta", json!({"id": "s", "model_provider": "openai"})),
+        line(
+            "session_meta",
+            json!({"id": "s", "model_provider": "openai", "base_instructions": {"text": "You code."}}),
+        ),
         line("turn_context", json!({"model": "gpt-5"})),
         event(json!({"type": "task_started", "turn_id": "t1"})),
         text("user", "Count the files"),
@@ -105,6 +108,7 @@ fn codex_requests_have_what_was_said_and_how_they_ended() {
     assert_eq!(calls[1].usage.input, Figure::counted(20), "the difference of totals, not the last usage");
     assert_eq!(calls[3].usage.input, Figure::UNKNOWN);
     let first = [
+        (Component::System, "You code."),
         (Component::User, "Count the files"),
         (Component::Reasoning, "Hm"),
         (Component::Output, "shell(ls)"),
@@ -114,7 +118,7 @@ fn codex_requests_have_what_was_said_and_how_they_ended() {
     assert_eq!(session.trace().str(calls[0].name), "shell");
     // The turn is a span around its two requests; a copy of the session adds none.
     let mut builder = TraceBuilder::new();
-    let copy = lines.join("\n").replace("{\"id\":\"s\"", "{\"id\":\"copy\",\"forked_from_id\":\"s\"");
+    let copy = lines.join("\n").replace("\"id\":\"s\"", "\"id\":\"copy\",\"forked_from_id\":\"s\"");
     for text in [&lines.join("\n"), &copy] {
         import(&mut builder, "file", text.as_bytes());
     }

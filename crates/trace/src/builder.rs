@@ -294,6 +294,24 @@ mod tests {
     }
 
     #[test]
+    fn a_call_may_have_several_identities() {
+        let mut builder = TraceBuilder::new();
+        builder.begin_file("a", 0);
+        let [parent, child] = ["parent", "child"].map(|id| builder.intern(id));
+        let place = builder.intern("first");
+        for family in [&[child][..], &[parent], &[child, parent]] {
+            let record = call(&mut builder, 10, 5, 60);
+            let (mut id, _) = builder.add_call(record, None, &[]);
+            for &session in family {
+                id = builder.also(id, Identity::Own(session, place)).0;
+            }
+        }
+        // Nothing joined the first two before the third named both.
+        assert_eq!(builder.trace().calls().count(), 1);
+        assert_eq!(builder.trace().files[0].merged_total(), 2);
+    }
+
+    #[test]
     fn a_call_inside_a_call_is_the_same_call_and_the_outer_times_stand() {
         let mut builder = TraceBuilder::new();
         builder.begin_file("a", 0);
