@@ -30,6 +30,7 @@ mod genai;
 mod langfuse;
 mod otlp;
 mod profile;
+mod provider;
 mod records;
 
 pub use decode::RangeDecoder;
