@@ -24,14 +24,18 @@ mod values;
 mod yaml;
 
 mod bench;
+mod batch;
 mod claude_code;
 mod fields;
 mod genai;
+mod har;
+mod http;
 mod langfuse;
 mod otlp;
 mod profile;
 mod provider;
 mod records;
+mod vcr;
 
 pub use decode::RangeDecoder;
 pub use format::{Confidence, Container, Format, Head, Output, Reader, Record};
