@@ -16,16 +16,16 @@ mod import;
 pub mod json;
 mod registry;
 mod split;
-mod tokenizer;
 mod sse;
+mod tokenizer;
 mod unknown;
 mod unzip;
 mod unzstd;
 mod values;
 mod yaml;
 
-mod bench;
 mod batch;
+mod bench;
 mod claude_code;
 mod fields;
 mod genai;
