@@ -2,10 +2,14 @@ use trace::{Fate, FileId, Problem, ProblemCode, RecordRef, TraceBuilder};
 use units::show;
 
 use crate::{
-    Confidence, Container, FORMATS, Format, Head, Output, Reader, Record, csv,
+    Confidence, Container, FORMATS, Format, Head, Output, Reader, Record,
+    archive::Archive,
+    csv,
     decode::Decoder,
-    split::{Bad, MAX_DEPTH, MAX_RECORD, Piece, Place, Splitter},
-    unknown,
+    split::{Bad, MAX_DEPTH, MAX_RECORD, Piece, Place, Splitter, Wrap},
+    sse, unknown,
+    unzip::Unzip,
+    yaml,
 };
 
 /// As much text decides about a format. Large enough that the telling keys of a single object come into
@@ -14,7 +18,8 @@ const HEAD: usize = 256 * 1024;
 /// As many records are shown to a format.
 const HEAD_RECORDS: usize = 50;
 
-/// One file on its way into a [`TraceBuilder`].
+/// One file on its way into a [`TraceBuilder`], or an archive of files, each of which becomes a file of the
+/// session behind the archive itself.
 ///
 /// ```text
 /// begin ─▶ push, push, … while wants_more ─▶ finish
@@ -22,10 +27,23 @@ const HEAD_RECORDS: usize = 50;
 ///
 /// What comes out does not depend on how the bytes are cut into chunks.
 pub struct Import {
-    decoder: Decoder,
-    body: Body,
+    file: FileId,
+    shape: Shape,
     /// Bytes taken so far, as they lie on disk.
     taken: u64,
+}
+
+enum Shape {
+    /// Too few bytes to tell.
+    First(Vec<u8>),
+    One(Box<One>),
+    Archive(Box<Archive>),
+}
+
+/// What lies in one file.
+pub struct One {
+    decoder: Decoder,
+    body: Body,
 }
 
 struct Body {
@@ -39,7 +57,7 @@ enum State {
     /// Waiting for enough to tell the format.
     Head(String),
     Reading {
-        splitter: Splitter,
+        splitter: Box<Splitter>,
         reader: Box<dyn Reader>,
         format: &'static dyn Format,
     },
@@ -50,33 +68,71 @@ enum State {
 impl Import {
     /// Begins a file of `bytes` bytes. Its name is for the report only.
     pub fn begin(name: &str, bytes: u64, builder: &mut TraceBuilder) -> Import {
-        let file = builder.begin_file(name, bytes);
-        let state = State::Head(String::new());
-        Import { decoder: Decoder::default(), body: Body { file, state, records: 0, decoded: 0 }, taken: 0 }
+        Import { file: builder.begin_file(name, bytes), shape: Shape::First(Vec::new()), taken: 0 }
     }
 
     /// Takes the next bytes of the file.
     pub fn push(&mut self, chunk: &[u8], builder: &mut TraceBuilder) {
-        if self.wants_more() {
-            self.taken += chunk.len() as u64;
-            self.decoder.push(chunk, &mut |text| self.body.take(text, builder));
+        if !self.wants_more() {
+            return;
         }
+        self.taken += chunk.len() as u64;
+        match &mut self.shape {
+            Shape::One(one) => one.push(chunk, builder),
+            Shape::Archive(archive) => archive.push(self.file, chunk, builder),
+            Shape::First(first) => {
+                first.extend_from_slice(chunk);
+                if first.len() >= 4 {
+                    self.open(builder);
+                }
+            }
+        }
+    }
+
+    /// Enough is there to tell an archive from a file.
+    fn open(&mut self, builder: &mut TraceBuilder) {
+        let Shape::First(first) = &mut self.shape else { return };
+        let first = std::mem::take(first);
+        self.shape = if Unzip::is_zip(&first) {
+            let report = builder.report(self.file);
+            (report.format, report.format_name) = ("zip".to_owned(), "ZIP archive".to_owned());
+            let mut archive = Box::new(Archive::default());
+            archive.push(self.file, &first, builder);
+            Shape::Archive(archive)
+        } else {
+            let mut one = Box::new(One::begin(self.file));
+            one.push(&first, builder);
+            Shape::One(one)
+        };
     }
 
     /// Whether more bytes can change anything: not for content that no reader knows, nor behind damage in
     /// compressed data.
     pub fn wants_more(&self) -> bool {
-        self.decoder.damage.is_none() && !matches!(self.body.state, State::Refused(_))
+        match &self.shape {
+            Shape::First(_) => true,
+            Shape::One(one) => one.wants_more(),
+            Shape::Archive(archive) => archive.wants_more(),
+        }
     }
 
     /// Records read so far.
     pub fn records(&self) -> u64 {
-        self.body.records
+        match &self.shape {
+            Shape::First(_) => 0,
+            Shape::One(one) => one.records(),
+            Shape::Archive(archive) => archive.records(),
+        }
     }
 
-    /// The format, once it is known.
+    /// The format, once it is known; of an archive that of the file being unpacked.
     pub fn format(&self) -> Option<&'static dyn Format> {
-        match self.body.state {
+        let one = match &self.shape {
+            Shape::First(_) => None,
+            Shape::One(one) => Some(&**one),
+            Shape::Archive(archive) => archive.entry.as_ref(),
+        };
+        match one?.body.state {
             State::Reading { format, .. } => Some(format),
             _ => None,
         }
@@ -84,28 +140,82 @@ impl Import {
 
     /// The file is given up before its end: what was read stays, and the report says how far that was.
     pub fn stop(mut self, builder: &mut TraceBuilder) -> FileId {
-        // Records that are whole; the one under way is not.
-        self.body.decide(builder);
-        if let State::Reading { reader, .. } = &mut self.body.state {
-            reader.finish(&mut Output { builder, file: self.body.file });
-        }
-        let report = builder.report(self.body.file);
-        report.decoded_bytes = self.body.decoded;
+        self.open(builder);
+        let one = match &mut self.shape {
+            Shape::First(_) => None,
+            Shape::One(one) => Some(&mut **one),
+            Shape::Archive(archive) => archive.entry.as_mut(),
+        };
+        let byte = one.map_or(0, |one| one.stop(builder));
+        let report = builder.report(self.file);
         let (taken, all) = (show::bytes(self.taken), show::bytes(report.bytes));
         report.problem(Problem {
             code: ProblemCode::Stopped,
             message: format!("Reading was stopped after {taken} of {all}; the figures are of that part"),
             hint: "Open the file again to read all of it.".to_owned(),
             line: 0,
-            byte: self.body.decoded,
+            byte,
             count: 1,
         });
         builder.settle();
-        self.body.file
+        self.file
     }
 
     /// The file has ended: completes its report and joins its records with those of the files before.
     pub fn finish(mut self, builder: &mut TraceBuilder) -> FileId {
+        self.open(builder);
+        match self.shape {
+            Shape::First(_) => {}
+            Shape::One(one) => one.finish(builder),
+            Shape::Archive(archive) => archive.finish(self.file, builder),
+        }
+        builder.settle();
+        self.file
+    }
+}
+
+impl One {
+    /// The file that it is.
+    pub fn file(&self) -> FileId {
+        self.body.file
+    }
+
+    /// Records read so far.
+    pub fn records(&self) -> u64 {
+        self.body.records
+    }
+
+    /// Whether nothing of it has come yet.
+    pub fn is_untouched(&self) -> bool {
+        matches!(&self.body.state, State::Head(head) if head.is_empty())
+    }
+
+    pub fn begin(file: FileId) -> One {
+        let state = State::Head(String::new());
+        One { decoder: Decoder::default(), body: Body { file, state, records: 0, decoded: 0 } }
+    }
+
+    pub fn push(&mut self, chunk: &[u8], builder: &mut TraceBuilder) {
+        if self.wants_more() {
+            self.decoder.push(chunk, &mut |text| self.body.take(text, builder));
+        }
+    }
+
+    pub fn wants_more(&self) -> bool {
+        self.decoder.damage.is_none() && !matches!(self.body.state, State::Refused(_))
+    }
+
+    /// Reads the records that are whole; the one under way is not. The answer is how much was decoded.
+    pub fn stop(&mut self, builder: &mut TraceBuilder) -> u64 {
+        self.body.decide(builder);
+        if let State::Reading { reader, .. } = &mut self.body.state {
+            reader.finish(&mut Output { builder, file: self.body.file });
+        }
+        builder.report(self.body.file).decoded_bytes = self.body.decoded;
+        self.body.decoded
+    }
+
+    pub fn finish(mut self, builder: &mut TraceBuilder) {
         if !matches!(self.body.state, State::Refused(_)) {
             self.decoder.finish(&mut |text| self.body.take(text, builder));
             self.body.finish(builder);
@@ -114,12 +224,10 @@ impl Import {
         if let State::Refused(head) = &self.body.state
             && !(self.decoder.damage.is_some() && head.is_empty())
         {
-            let gzip = self.decoder.is_gzip();
-            builder.report(self.body.file).problem(unknown::problem(self.decoder.magic(), head, gzip));
+            let packed = self.decoder.is_packed();
+            builder.report(self.body.file).problem(unknown::problem(self.decoder.magic(), head, packed));
         }
         builder.report(self.body.file).decoded_bytes = self.body.decoded;
-        builder.settle();
-        self.body.file
     }
 }
 
@@ -149,13 +257,11 @@ impl Body {
         let text = std::mem::take(text);
         let best = heads(&text)
             .iter()
-            .flat_map(|(head, delimiter)| {
-                FORMATS.iter().map(|format| (format.sniff(head), *format, *delimiter))
-            })
+            .flat_map(|(head, wrap)| FORMATS.iter().map(|format| (format.sniff(head), *format, *wrap)))
             // Of equals the first: JSON before a table, then the order of the registry.
             .reduce(|best, next| if next.0 > best.0 { next } else { best })
             .filter(|best| best.0 > Confidence::No);
-        let Some((_, format, delimiter)) = best else {
+        let Some((_, format, wrap)) = best else {
             self.decoded = text.len() as u64;
             self.state = State::Refused(text);
             return;
@@ -163,7 +269,8 @@ impl Body {
         let report = builder.report(self.file);
         report.format = format.key().to_owned();
         report.format_name = format.name().to_owned();
-        self.state = State::Reading { splitter: Splitter::new(delimiter), reader: format.reader(), format };
+        self.state =
+            State::Reading { splitter: Box::new(Splitter::new(wrap)), reader: format.reader(), format };
         self.take(&text, builder);
     }
 
@@ -202,20 +309,28 @@ impl Body {
     }
 }
 
-/// The ways to see the beginning of a file, each with the delimiter if it is a table.
-fn heads(text: &str) -> Vec<(Head, Option<u8>)> {
+/// The ways to see the beginning of a file.
+fn heads(text: &str) -> Vec<(Head, Wrap)> {
     let mut heads = Vec::new();
+    let mut see = |wrap: Wrap, container| {
+        let records = Splitter::new(wrap).head(text, HEAD_RECORDS);
+        heads.push((Head { container, records }, wrap));
+    };
     let opens = |line: &str| line.starts_with(['{', '[']);
-    // A log may begin in the middle of a line.
-    if opens(text.trim_start()) || text.lines().any(opens) {
-        let records = Splitter::new(None).head(text, HEAD_RECORDS);
-        heads.push((Head { container: Container::Json, records }, None));
+    let begins = opens(text.trim_start());
+    if !begins && sse::is_sse(text) {
+        see(Wrap::Events, Container::Json);
+        return heads;
     }
-    if !opens(text.trim_start())
-        && let Some(delimiter) = csv::delimiter(text)
-    {
-        let records = Splitter::new(Some(delimiter)).head(text, HEAD_RECORDS);
-        heads.push((Head { container: Container::Csv, records }, Some(delimiter)));
+    // A log may begin in the middle of a line.
+    if begins || text.lines().any(opens) {
+        see(Wrap::Json, Container::Json);
+    }
+    if !begins && let Some(delimiter) = csv::delimiter(text) {
+        see(Wrap::Table(delimiter), Container::Csv);
+    }
+    if !begins && yaml::is_yaml(text) {
+        see(Wrap::Yaml, Container::Json);
     }
     heads
 }
@@ -266,6 +381,12 @@ fn describe(bad: Bad) -> (ProblemCode, &'static str, String, &'static str) {
             "not valid JSON",
             "A record is not valid JSON; it was skipped".to_owned(),
             "Look at the line: often a line was cut or two programs wrote into one file.",
+        ),
+        Bad::NotYaml => (
+            ProblemCode::Malformed,
+            "not valid YAML",
+            "An item of the list is not valid YAML; it was skipped".to_owned(),
+            "An item may not repeat (by *name) what stands in another one.",
         ),
         Bad::TooDeep => (
             ProblemCode::Malformed,

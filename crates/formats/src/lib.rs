@@ -1,13 +1,14 @@
 //! From the bytes of a file to a trace.
 //!
 //! ```text
-//! bytes ─▶ decode (gz, text) ─▶ split into records ─▶ sniff ─▶ one Reader ─▶ TraceBuilder
+//! bytes ─▶ unzip ─▶ decode (gz, zstd, text) ─▶ split into records ─▶ sniff ─▶ one Reader ─▶ TraceBuilder
 //! ```
 //!
 //! Everything is pushed: the caller hands over chunks as they arrive from disk, so that the same code runs
 //! in a worker that must stay responsive and in a terminal. A format is one file of this crate, one line in
 //! [`FORMATS`], and one folder of fixtures.
 
+mod archive;
 mod csv;
 mod decode;
 mod format;
@@ -15,12 +16,17 @@ mod import;
 pub mod json;
 mod registry;
 mod split;
+mod sse;
 mod tokenizer;
 mod unknown;
+mod unzip;
+mod unzstd;
 mod values;
+mod yaml;
 
 mod aider;
 mod atif;
+mod batch;
 mod bench;
 mod chatgpt;
 mod chats;
@@ -32,6 +38,8 @@ mod copilot_chat;
 mod fields;
 mod gemini_cli;
 mod genai;
+mod har;
+mod http;
 mod inspect_eval;
 mod langfuse;
 mod mini_swe_agent;
@@ -39,7 +47,9 @@ mod opencode;
 mod otlp;
 mod pi_agent;
 mod profile;
+mod provider;
 mod records;
+mod vcr;
 
 pub use decode::RangeDecoder;
 pub use format::{Confidence, Container, Format, Head, Output, Reader, Record};
