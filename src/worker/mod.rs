@@ -66,7 +66,7 @@ pub fn start(port: MessagePort, base: String) {
 struct Worker {
     port: MessagePort,
     session: RefCell<Session>,
-    /// The files of the session in the order in which the engine numbers them.
+    /// The files of the session in the order in which they were opened.
     files: RefCell<Vec<File>>,
     /// Files that are still to be read.
     queue: RefCell<VecDeque<read::Opening>>,

@@ -83,19 +83,23 @@ impl Worker {
         let mut records = Vec::new();
         for at in refs.iter().take(RAW_RECORDS) {
             let mut place = self.session.borrow().place(*at);
-            let (file, plain) = {
-                let number = at.file.0 as usize;
+            let (file, entry, plain) = {
                 let session = self.session.borrow();
-                let plain =
-                    session.trace().files.get(number).is_some_and(|file| file.bytes == file.decoded_bytes);
-                (self.files.borrow().get(number).cloned(), plain)
+                let trace = session.trace();
+                let (number, entry) = trace.on_disk(at.file);
+                let plain = entry.is_none() && {
+                    let file = trace.files.get(at.file.0 as usize);
+                    file.is_some_and(|file| file.bytes == file.decoded_bytes)
+                };
+                (self.files.borrow().get(number).cloned(), entry, plain)
             };
             let len = u64::from(at.len).min(RAW_BYTES);
             if len < u64::from(at.len) {
                 place += &format!(" (the first {} of {} bytes)", len, at.len);
             }
             let text = match file {
-                Some(file) => read_range(&file, at.offset, len, plain).await,
+                Some(file) if plain => read_plain(&file, at.offset, len).await,
+                Some(file) => read_packed(&file, entry, at.offset, len).await,
                 None => Err(JsValue::UNDEFINED),
             };
             let text = text.unwrap_or_else(|_| {
@@ -112,12 +116,18 @@ impl Worker {
     }
 }
 
-/// The text of a range of the decoded file. A compressed file has to be read from its beginning.
-async fn read_range(file: &File, offset: u64, len: u64, plain: bool) -> Result<String, JsValue> {
-    if plain {
-        return Ok(String::from_utf8_lossy(&read_bytes(file, offset, len).await?).into_owned());
-    }
-    let mut decoder = RangeDecoder::new(offset, len);
+/// The text of a range of the file.
+async fn read_plain(file: &File, offset: u64, len: u64) -> Result<String, JsValue> {
+    Ok(String::from_utf8_lossy(&read_bytes(file, offset, len).await?).into_owned())
+}
+
+/// The text of a range of the decoded file, or of an entry of an archive, which have to be read from their
+/// beginning.
+async fn read_packed(file: &File, entry: Option<u32>, offset: u64, len: u64) -> Result<String, JsValue> {
+    let mut decoder = match entry {
+        Some(entry) => RangeDecoder::in_archive(entry, offset, len),
+        None => RangeDecoder::new(offset, len),
+    };
     let mut from = 0;
     while from < file.size() as u64 && decoder.push(&read_bytes(file, from, SLICE).await?) {
         from += SLICE;

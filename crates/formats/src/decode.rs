@@ -2,6 +2,11 @@ use std::{borrow::Cow, io::Write, mem, ops::Range};
 
 use flate2::write::MultiGzDecoder;
 
+use crate::{
+    unzip::{Part, Unzip},
+    unzstd::Unzstd,
+};
+
 /// Compressed input is handed on in blocks of this size, however it arrives: so that what is saved from a
 /// damaged file does not depend on how it was read.
 const BLOCK: usize = 16 * 1024;
@@ -9,12 +14,40 @@ const BLOCK: usize = 16 * 1024;
 const MAGIC: usize = 16;
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// From the bytes of a file to its text: takes off gzip, the byte order mark and UTF-16, and replaces what
-/// is not UTF-8.
+/// How much more comes out of compressed data than goes in.
+#[derive(Default)]
+pub struct Growth {
+    taken: u64,
+    given: u64,
+}
+
+impl Growth {
+    /// As much may come out of anything.
+    const FREE: u64 = if cfg!(test) { 1 << 20 } else { 1 << 30 };
+    /// Beyond that, as many times what went in. Logs shrink to a tenth, the dullest ones to a hundredth.
+    const TIMES: u64 = 200;
+
+    /// Counts. The answer is why decompression must not go on.
+    pub fn add(&mut self, taken: usize, given: usize) -> Option<String> {
+        self.taken += taken as u64;
+        self.given += given as u64;
+        self.is_over()
+            .then(|| format!("it unpacks to more than {} times its size, which no trace does", Growth::TIMES))
+    }
+
+    /// Whether it must not go on.
+    pub fn is_over(&self) -> bool {
+        self.given > Growth::FREE && self.given / Growth::TIMES > self.taken
+    }
+}
+
+/// From the bytes of a file to its text: takes off gzip or Zstandard, the byte order mark and UTF-16, and
+/// replaces what is not UTF-8.
 #[derive(Default)]
 pub struct Decoder {
     shape: Shape,
     text: Text,
+    growth: Growth,
     /// What is wrong with the compressed data. Everything before it was decoded.
     pub damage: Option<String>,
 }
@@ -24,65 +57,87 @@ enum Shape {
     /// Fewer bytes than tell.
     #[default]
     Empty,
-    First(u8),
+    First(Vec<u8>),
     Plain,
-    Gzip(Box<MultiGzDecoder<Vec<u8>>>, Vec<u8>),
+    Packed(Packing, Vec<u8>),
+}
+
+enum Packing {
+    Gzip(Box<MultiGzDecoder<Vec<u8>>>),
+    Zstd(Box<Unzstd>),
 }
 
 impl Decoder {
     /// Takes the next bytes and hands on their text, in pieces of any size.
     pub fn push(&mut self, mut chunk: &[u8], sink: &mut dyn FnMut(&str)) {
         while let (Shape::Empty | Shape::First(_), Some((&byte, rest))) = (&self.shape, chunk.split_first()) {
-            self.shape = match self.shape {
-                Shape::First(first) if [first, byte] == GZIP => {
-                    Shape::Gzip(Box::new(MultiGzDecoder::new(Vec::new())), GZIP.to_vec())
+            let first = match mem::take(&mut self.shape) {
+                Shape::First(mut first) => {
+                    first.push(byte);
+                    first
                 }
-                Shape::First(first) => {
-                    self.text.push(&[first, byte], sink);
-                    Shape::Plain
-                }
-                _ => Shape::First(byte),
+                _ => vec![byte],
+            };
+            self.shape = if first.starts_with(&GZIP) {
+                let gzip = Packing::Gzip(Box::new(MultiGzDecoder::new(Vec::new())));
+                Shape::Packed(gzip, first)
+            } else if first == Unzstd::MAGIC {
+                Shape::Packed(Packing::Zstd(Box::new(Unzstd::new())), first)
+            } else if GZIP.starts_with(&first) || Unzstd::MAGIC.starts_with(&first) {
+                Shape::First(first)
+            } else {
+                self.text.push(&first, sink);
+                Shape::Plain
             };
             chunk = rest;
         }
         if let Shape::Plain = self.shape {
             self.text.push(chunk, sink);
         }
-        while let (Shape::Gzip(_, block), None, false) = (&mut self.shape, &self.damage, chunk.is_empty()) {
+        while let (Shape::Packed(_, block), None, false) = (&mut self.shape, &self.damage, chunk.is_empty()) {
             let (now, later) = chunk.split_at(chunk.len().min(BLOCK - block.len()));
             block.extend_from_slice(now);
             chunk = later;
             if block.len() == BLOCK {
-                self.inflate(false, sink);
+                self.unpack(false, sink);
             }
         }
     }
 
     /// The file has ended.
     pub fn finish(&mut self, sink: &mut dyn FnMut(&str)) {
-        if let Shape::First(byte) = self.shape {
-            self.text.push(&[byte], sink);
+        if let Shape::First(first) = &self.shape {
+            self.text.push(first, sink);
         }
         if self.damage.is_none() {
-            self.inflate(true, sink);
+            self.unpack(true, sink);
         }
         self.text.finish(sink);
     }
 
-    fn inflate(&mut self, last: bool, sink: &mut dyn FnMut(&str)) {
-        let Shape::Gzip(gzip, block) = &mut self.shape else { return };
-        let written = gzip.write_all(block);
-        block.clear();
-        // After damage, this hands out what was decoded before it; that it fails again is known.
-        let finished = if last || written.is_err() { gzip.try_finish() } else { Ok(()) };
-        self.damage = written.and(finished).err().map(|error| error.to_string());
-        let bytes = mem::take(gzip.get_mut());
-        self.text.push(&bytes, sink);
+    fn unpack(&mut self, last: bool, sink: &mut dyn FnMut(&str)) {
+        let Shape::Packed(packing, block) = &mut self.shape else { return };
+        let block = mem::replace(block, Vec::with_capacity(BLOCK));
+        let result = match packing {
+            Packing::Gzip(gzip) => {
+                let written = gzip.write_all(&block);
+                // After damage, this hands out what was decoded before it; that it fails again is known.
+                let finished = if last || written.is_err() { gzip.try_finish() } else { Ok(()) };
+                let bytes = mem::take(gzip.get_mut());
+                self.text.push(&bytes, sink);
+                let over = self.growth.add(block.len(), bytes.len());
+                written.and(finished).map_err(|error| error.to_string()).and(over.map_or(Ok(()), Err))
+            }
+            Packing::Zstd(zstd) => {
+                zstd.push(&block, last, &mut self.growth, &mut |bytes| self.text.push(bytes, sink))
+            }
+        };
+        self.damage = result.err();
     }
 
     /// Whether the file was compressed.
-    pub fn is_gzip(&self) -> bool {
-        matches!(self.shape, Shape::Gzip(..))
+    pub fn is_packed(&self) -> bool {
+        matches!(self.shape, Shape::Packed(..))
     }
 
     /// The first bytes after decompression.
@@ -207,6 +262,8 @@ impl Text {
 /// the decoded file.
 pub struct RangeDecoder {
     decoder: Decoder,
+    /// The archive that the file is an entry of, and how many entries it has to pass over.
+    archive: Option<(Unzip, usize)>,
     kept: Kept,
 }
 
@@ -229,12 +286,36 @@ impl RangeDecoder {
     /// [`RecordRef`](trace::RecordRef) has them.
     pub fn new(offset: u64, len: u64) -> RangeDecoder {
         let range = offset..offset.saturating_add(len);
-        RangeDecoder { decoder: Decoder::default(), kept: Kept { range, at: 0, text: Vec::new() } }
+        let kept = Kept { range, at: 0, text: Vec::new() };
+        RangeDecoder { decoder: Decoder::default(), archive: None, kept }
+    }
+
+    /// The same for the entry of an archive, counted from 0: then it is fed with the archive's bytes.
+    pub fn in_archive(entry: u32, offset: u64, len: u64) -> RangeDecoder {
+        RangeDecoder { archive: Some((Unzip::default(), entry as usize)), ..RangeDecoder::new(offset, len) }
     }
 
     /// Takes the next bytes of the file. The answer is whether more are needed.
     pub fn push(&mut self, chunk: &[u8]) -> bool {
-        self.decoder.push(chunk, &mut |text| self.kept.take(text));
+        match &mut self.archive {
+            None => self.decoder.push(chunk, &mut |text| self.kept.take(text)),
+            Some((unzip, entry)) => {
+                let mut now = unzip.entries();
+                let result = unzip.push(chunk, &mut |part| {
+                    match part {
+                        Part::Begin(..) => now += 1,
+                        Part::Data(bytes) if now == *entry + 1 => {
+                            self.decoder.push(bytes, &mut |text| self.kept.take(text));
+                        }
+                        _ => {}
+                    }
+                    now == *entry + 1
+                });
+                if result.is_err() || unzip.entries() > *entry + 1 {
+                    return false;
+                }
+            }
+        }
         self.decoder.damage.is_none() && self.kept.at < self.kept.range.end
     }
 
@@ -242,5 +323,26 @@ impl RangeDecoder {
     pub fn finish(mut self) -> String {
         self.decoder.finish(&mut |text| self.kept.take(text));
         String::from_utf8_lossy(&self.kept.text).into_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_unpacks_without_end_is_stopped() {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        gzip.write_all(&vec![b' '; 100 << 20]).unwrap();
+        // A frame of blocks that repeat one byte.
+        let mut zstd = vec![0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58];
+        zstd.extend([[0x02, 0x35, 0x0c, b' ']; 1000].concat());
+        for bytes in [gzip.finish().unwrap(), zstd] {
+            let (mut decoder, mut len) = (Decoder::default(), 0);
+            decoder.push(&bytes, &mut |text| len += text.len());
+            decoder.finish(&mut |text| len += text.len());
+            assert!(decoder.damage.is_some_and(|why| why.contains("200 times")));
+            assert!(len < 32 << 20, "{len}");
+        }
     }
 }

@@ -19,7 +19,8 @@ pub enum Confidence {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Container {
     /// JSON values one after another, by line or not; a single value is the shortest such file. The elements
-    /// of a top-level array count as values.
+    /// of a top-level array count as values, and so do the data of server-sent events and the items of a list
+    /// in YAML.
     Json,
     /// Comma-separated values with a header line.
     Csv,

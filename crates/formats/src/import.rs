@@ -4,8 +4,10 @@ use units::show;
 use crate::{
     Confidence, Container, FORMATS, Format, Head, Output, Reader, Record, csv,
     decode::Decoder,
-    split::{Bad, MAX_DEPTH, MAX_RECORD, Piece, Place, Splitter},
-    unknown,
+    split::{Bad, MAX_DEPTH, MAX_RECORD, Piece, Place, Splitter, Wrap},
+    sse, unknown,
+    unzip::{Part, Unzip},
+    yaml,
 };
 
 /// As much text decides about a format. Large enough that the telling keys of a single object come into
@@ -14,7 +16,8 @@ const HEAD: usize = 256 * 1024;
 /// As many records are shown to a format.
 const HEAD_RECORDS: usize = 50;
 
-/// One file on its way into a [`TraceBuilder`].
+/// One file on its way into a [`TraceBuilder`], or an archive of files, each of which becomes a file of the
+/// session behind the archive itself.
 ///
 /// ```text
 /// begin ─▶ push, push, … while wants_more ─▶ finish
@@ -22,10 +25,33 @@ const HEAD_RECORDS: usize = 50;
 ///
 /// What comes out does not depend on how the bytes are cut into chunks.
 pub struct Import {
-    decoder: Decoder,
-    body: Body,
+    file: FileId,
+    shape: Shape,
     /// Bytes taken so far, as they lie on disk.
     taken: u64,
+}
+
+enum Shape {
+    /// Too few bytes to tell.
+    First(Vec<u8>),
+    One(Box<One>),
+    Archive(Box<Archive>),
+}
+
+/// What lies in one file.
+struct One {
+    decoder: Decoder,
+    body: Body,
+}
+
+struct Archive {
+    unzip: Unzip,
+    /// The file that is being unpacked.
+    entry: Option<One>,
+    /// Records of the files that are done with.
+    records: u64,
+    /// Why the archive cannot be read any further.
+    damage: Option<String>,
 }
 
 struct Body {
@@ -39,7 +65,7 @@ enum State {
     /// Waiting for enough to tell the format.
     Head(String),
     Reading {
-        splitter: Splitter,
+        splitter: Box<Splitter>,
         reader: Box<dyn Reader>,
         format: &'static dyn Format,
     },
@@ -50,33 +76,74 @@ enum State {
 impl Import {
     /// Begins a file of `bytes` bytes. Its name is for the report only.
     pub fn begin(name: &str, bytes: u64, builder: &mut TraceBuilder) -> Import {
-        let file = builder.begin_file(name, bytes);
-        let state = State::Head(String::new());
-        Import { decoder: Decoder::default(), body: Body { file, state, records: 0, decoded: 0 }, taken: 0 }
+        Import { file: builder.begin_file(name, bytes), shape: Shape::First(Vec::new()), taken: 0 }
     }
 
     /// Takes the next bytes of the file.
     pub fn push(&mut self, chunk: &[u8], builder: &mut TraceBuilder) {
-        if self.wants_more() {
-            self.taken += chunk.len() as u64;
-            self.decoder.push(chunk, &mut |text| self.body.take(text, builder));
+        if !self.wants_more() {
+            return;
         }
+        self.taken += chunk.len() as u64;
+        match &mut self.shape {
+            Shape::One(one) => one.push(chunk, builder),
+            Shape::Archive(archive) => archive.push(self.file, chunk, builder),
+            Shape::First(first) => {
+                first.extend_from_slice(chunk);
+                if first.len() >= 4 {
+                    self.open(builder);
+                }
+            }
+        }
+    }
+
+    /// Enough is there to tell an archive from a file.
+    fn open(&mut self, builder: &mut TraceBuilder) {
+        let Shape::First(first) = &mut self.shape else { return };
+        let first = std::mem::take(first);
+        self.shape = if Unzip::is_zip(&first) {
+            let report = builder.report(self.file);
+            (report.format, report.format_name) = ("zip".to_owned(), "ZIP archive".to_owned());
+            let mut archive =
+                Box::new(Archive { unzip: Unzip::default(), entry: None, records: 0, damage: None });
+            archive.push(self.file, &first, builder);
+            Shape::Archive(archive)
+        } else {
+            let mut one = Box::new(One::begin(self.file));
+            one.push(&first, builder);
+            Shape::One(one)
+        };
     }
 
     /// Whether more bytes can change anything: not for content that no reader knows, nor behind damage in
     /// compressed data.
     pub fn wants_more(&self) -> bool {
-        self.decoder.damage.is_none() && !matches!(self.body.state, State::Refused(_))
+        match &self.shape {
+            Shape::First(_) => true,
+            Shape::One(one) => one.wants_more(),
+            Shape::Archive(archive) => archive.damage.is_none() && archive.unzip.wants_more(),
+        }
     }
 
     /// Records read so far.
     pub fn records(&self) -> u64 {
-        self.body.records
+        match &self.shape {
+            Shape::First(_) => 0,
+            Shape::One(one) => one.body.records,
+            Shape::Archive(archive) => {
+                archive.records + archive.entry.as_ref().map_or(0, |one| one.body.records)
+            }
+        }
     }
 
-    /// The format, once it is known.
+    /// The format, once it is known; of an archive that of the file being unpacked.
     pub fn format(&self) -> Option<&'static dyn Format> {
-        match self.body.state {
+        let one = match &self.shape {
+            Shape::First(_) => None,
+            Shape::One(one) => Some(&**one),
+            Shape::Archive(archive) => archive.entry.as_ref(),
+        };
+        match one?.body.state {
             State::Reading { format, .. } => Some(format),
             _ => None,
         }
@@ -84,28 +151,67 @@ impl Import {
 
     /// The file is given up before its end: what was read stays, and the report says how far that was.
     pub fn stop(mut self, builder: &mut TraceBuilder) -> FileId {
-        // Records that are whole; the one under way is not.
-        self.body.decide(builder);
-        if let State::Reading { reader, .. } = &mut self.body.state {
-            reader.finish(&mut Output { builder, file: self.body.file });
-        }
-        let report = builder.report(self.body.file);
-        report.decoded_bytes = self.body.decoded;
+        self.open(builder);
+        let one = match &mut self.shape {
+            Shape::First(_) => None,
+            Shape::One(one) => Some(&mut **one),
+            Shape::Archive(archive) => archive.entry.as_mut(),
+        };
+        let byte = one.map_or(0, |one| one.stop(builder));
+        let report = builder.report(self.file);
         let (taken, all) = (show::bytes(self.taken), show::bytes(report.bytes));
         report.problem(Problem {
             code: ProblemCode::Stopped,
             message: format!("Reading was stopped after {taken} of {all}; the figures are of that part"),
             hint: "Open the file again to read all of it.".to_owned(),
             line: 0,
-            byte: self.body.decoded,
+            byte,
             count: 1,
         });
         builder.settle();
-        self.body.file
+        self.file
     }
 
     /// The file has ended: completes its report and joins its records with those of the files before.
     pub fn finish(mut self, builder: &mut TraceBuilder) -> FileId {
+        self.open(builder);
+        match self.shape {
+            Shape::First(_) => {}
+            Shape::One(one) => one.finish(builder),
+            Shape::Archive(archive) => archive.finish(self.file, builder),
+        }
+        builder.settle();
+        self.file
+    }
+}
+
+impl One {
+    fn begin(file: FileId) -> One {
+        let state = State::Head(String::new());
+        One { decoder: Decoder::default(), body: Body { file, state, records: 0, decoded: 0 } }
+    }
+
+    fn push(&mut self, chunk: &[u8], builder: &mut TraceBuilder) {
+        if self.wants_more() {
+            self.decoder.push(chunk, &mut |text| self.body.take(text, builder));
+        }
+    }
+
+    fn wants_more(&self) -> bool {
+        self.decoder.damage.is_none() && !matches!(self.body.state, State::Refused(_))
+    }
+
+    /// Reads the records that are whole; the one under way is not. The answer is how much was decoded.
+    fn stop(&mut self, builder: &mut TraceBuilder) -> u64 {
+        self.body.decide(builder);
+        if let State::Reading { reader, .. } = &mut self.body.state {
+            reader.finish(&mut Output { builder, file: self.body.file });
+        }
+        builder.report(self.body.file).decoded_bytes = self.body.decoded;
+        self.body.decoded
+    }
+
+    fn finish(mut self, builder: &mut TraceBuilder) {
         if !matches!(self.body.state, State::Refused(_)) {
             self.decoder.finish(&mut |text| self.body.take(text, builder));
             self.body.finish(builder);
@@ -114,16 +220,95 @@ impl Import {
         if let State::Refused(head) = &self.body.state
             && !(self.decoder.damage.is_some() && head.is_empty())
         {
-            let gzip = self.decoder.is_gzip();
-            builder.report(self.body.file).problem(unknown::problem(self.decoder.magic(), head, gzip));
+            let packed = self.decoder.is_packed();
+            builder.report(self.body.file).problem(unknown::problem(self.decoder.magic(), head, packed));
         }
         builder.report(self.body.file).decoded_bytes = self.body.decoded;
-        builder.settle();
-        self.body.file
     }
 }
 
+impl Archive {
+    fn push(&mut self, file: FileId, chunk: &[u8], builder: &mut TraceBuilder) {
+        let Archive { unzip, entry, records, .. } = self;
+        let result = unzip.push(chunk, &mut |part| take_part(file, part, entry, records, builder));
+        self.damage = result.err();
+    }
+
+    fn finish(mut self, file: FileId, builder: &mut TraceBuilder) {
+        if self.damage.is_none() {
+            let Archive { unzip, entry, records, .. } = &mut self;
+            let result = unzip.finish(&mut |part| take_part(file, part, entry, records, builder));
+            self.damage = result.err();
+        }
+        let mut problem = |code, message: String, hint: &str| {
+            let hint = hint.to_owned();
+            builder.report(file).problem(Problem { code, message, hint, line: 0, byte: 0, count: 1 });
+        };
+        match self.damage {
+            Some(why) => problem(
+                ProblemCode::BadCompression,
+                format!("The archive cannot be read to its end: {why}"),
+                "Copy or download the archive again, or unpack it and open the files inside.",
+            ),
+            None if self.unzip.entries() == 0 => {
+                problem(ProblemCode::Empty, "The archive holds no file".to_owned(), "");
+            }
+            None => {}
+        }
+    }
+}
+
+/// Gives a part of an archive to the file that it belongs to. The answer is whether that needs more.
+fn take_part(
+    archive: FileId,
+    part: Part<'_>,
+    entry: &mut Option<One>,
+    records: &mut u64,
+    builder: &mut TraceBuilder,
+) -> bool {
+    let mut damage = None;
+    match part {
+        Part::Begin(name, packed) => {
+            let name = format!("{}/{name}", builder.trace().files[archive.0 as usize].name);
+            let file = builder.begin_file(&name, packed.unwrap_or(0));
+            builder.report(file).archive = Some((archive, file.0 - archive.0 - 1));
+            *entry = Some(One::begin(file));
+            return true;
+        }
+        Part::Data(bytes) => {
+            let Some(one) = entry else { return false };
+            one.push(bytes, builder);
+            if one.wants_more() {
+                return true;
+            }
+        }
+        Part::End(why) => damage = why,
+    }
+    let Some(one) = entry.take() else { return false };
+    let file = one.body.file;
+    *records += one.body.records;
+    // Of what could not even begin, there is nothing else to say.
+    if damage.is_none() || !one.body.is_untouched() {
+        one.finish(builder);
+    }
+    if let Some(why) = damage {
+        builder.report(file).problem(Problem {
+            code: ProblemCode::BadCompression,
+            message: format!("The file in the archive cannot be read to its end: {why}"),
+            hint: "Unpack the archive and open the file by itself.".to_owned(),
+            line: 0,
+            byte: 0,
+            count: 1,
+        });
+    }
+    false
+}
+
 impl Body {
+    fn is_untouched(&self) -> bool {
+        matches!(&self.state, State::Head(head) if head.is_empty())
+    }
+
     fn take(&mut self, text: &str, builder: &mut TraceBuilder) {
         match &mut self.state {
             State::Head(head) => {
@@ -149,13 +334,11 @@ impl Body {
         let text = std::mem::take(text);
         let best = heads(&text)
             .iter()
-            .flat_map(|(head, delimiter)| {
-                FORMATS.iter().map(|format| (format.sniff(head), *format, *delimiter))
-            })
+            .flat_map(|(head, wrap)| FORMATS.iter().map(|format| (format.sniff(head), *format, *wrap)))
             // Of equals the first: JSON before a table, then the order of the registry.
             .reduce(|best, next| if next.0 > best.0 { next } else { best })
             .filter(|best| best.0 > Confidence::No);
-        let Some((_, format, delimiter)) = best else {
+        let Some((_, format, wrap)) = best else {
             self.decoded = text.len() as u64;
             self.state = State::Refused(text);
             return;
@@ -163,7 +346,8 @@ impl Body {
         let report = builder.report(self.file);
         report.format = format.key().to_owned();
         report.format_name = format.name().to_owned();
-        self.state = State::Reading { splitter: Splitter::new(delimiter), reader: format.reader(), format };
+        self.state =
+            State::Reading { splitter: Box::new(Splitter::new(wrap)), reader: format.reader(), format };
         self.take(&text, builder);
     }
 
@@ -202,20 +386,28 @@ impl Body {
     }
 }
 
-/// The ways to see the beginning of a file, each with the delimiter if it is a table.
-fn heads(text: &str) -> Vec<(Head, Option<u8>)> {
+/// The ways to see the beginning of a file.
+fn heads(text: &str) -> Vec<(Head, Wrap)> {
     let mut heads = Vec::new();
+    let mut see = |wrap: Wrap, container| {
+        let records = Splitter::new(wrap).head(text, HEAD_RECORDS);
+        heads.push((Head { container, records }, wrap));
+    };
     let opens = |line: &str| line.starts_with(['{', '[']);
-    // A log may begin in the middle of a line.
-    if opens(text.trim_start()) || text.lines().any(opens) {
-        let records = Splitter::new(None).head(text, HEAD_RECORDS);
-        heads.push((Head { container: Container::Json, records }, None));
+    let begins = opens(text.trim_start());
+    if !begins && sse::is_sse(text) {
+        see(Wrap::Events, Container::Json);
+        return heads;
     }
-    if !opens(text.trim_start())
-        && let Some(delimiter) = csv::delimiter(text)
-    {
-        let records = Splitter::new(Some(delimiter)).head(text, HEAD_RECORDS);
-        heads.push((Head { container: Container::Csv, records }, Some(delimiter)));
+    // A log may begin in the middle of a line.
+    if begins || text.lines().any(opens) {
+        see(Wrap::Json, Container::Json);
+    }
+    if !begins && let Some(delimiter) = csv::delimiter(text) {
+        see(Wrap::Table(delimiter), Container::Csv);
+    }
+    if !begins && yaml::is_yaml(text) {
+        see(Wrap::Yaml, Container::Json);
     }
     heads
 }
@@ -266,6 +458,12 @@ fn describe(bad: Bad) -> (ProblemCode, &'static str, String, &'static str) {
             "not valid JSON",
             "A record is not valid JSON; it was skipped".to_owned(),
             "Look at the line: often a line was cut or two programs wrote into one file.",
+        ),
+        Bad::NotYaml => (
+            ProblemCode::Malformed,
+            "not valid YAML",
+            "An item of the list is not valid YAML; it was skipped".to_owned(),
+            "An item may not repeat (by *name) what stands in another one.",
         ),
         Bad::TooDeep => (
             ProblemCode::Malformed,

@@ -1,7 +1,7 @@
 //! From the bytes of a file to a trace.
 //!
 //! ```text
-//! bytes ─▶ decode (gz, text) ─▶ split into records ─▶ sniff ─▶ one Reader ─▶ TraceBuilder
+//! bytes ─▶ unzip ─▶ decode (gz, zstd, text) ─▶ split into records ─▶ sniff ─▶ one Reader ─▶ TraceBuilder
 //! ```
 //!
 //! Everything is pushed: the caller hands over chunks as they arrive from disk, so that the same code runs
@@ -16,8 +16,12 @@ pub mod json;
 mod registry;
 mod split;
 mod tokenizer;
+mod sse;
 mod unknown;
+mod unzip;
+mod unzstd;
 mod values;
+mod yaml;
 
 mod aider;
 mod atif;

@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use crate::{csv::CsvSplitter, values::JsonSplitter};
+use crate::{csv::CsvSplitter, sse::SseSplitter, values::JsonSplitter, yaml::YamlSplitter};
 
 /// A record larger than this is skipped. It has to fit into the memory of a browser tab a few times.
 pub const MAX_RECORD: usize = 512 << 20;
@@ -50,6 +50,8 @@ pub struct Place {
 pub enum Bad {
     /// Not valid JSON.
     Malformed,
+    /// Not valid YAML.
+    NotYaml,
     /// Deeper than [`MAX_DEPTH`].
     TooDeep,
     /// Larger than [`MAX_RECORD`].
@@ -62,18 +64,35 @@ pub enum Bad {
     OpenQuote,
 }
 
+/// What stands around the records of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wrap {
+    /// Nothing, or a list.
+    Json,
+    /// A table with this delimiter.
+    Table(u8),
+    /// Server-sent events.
+    Events,
+    /// A YAML list under a key.
+    Yaml,
+}
+
 /// Splits text into records, however the text is cut into pieces.
 pub enum Splitter {
     Json(JsonSplitter),
     Csv(Box<CsvSplitter>),
+    Sse(SseSplitter),
+    Yaml(YamlSplitter),
 }
 
 impl Splitter {
-    /// A splitter at the beginning of a file: for a table if there is a delimiter, else for JSON.
-    pub fn new(delimiter: Option<u8>) -> Splitter {
-        match delimiter {
-            Some(delimiter) => Splitter::Csv(Box::new(CsvSplitter::new(delimiter))),
-            None => Splitter::Json(JsonSplitter::new()),
+    /// A splitter at the beginning of a file.
+    pub fn new(wrap: Wrap) -> Splitter {
+        match wrap {
+            Wrap::Json => Splitter::Json(JsonSplitter::new()),
+            Wrap::Table(delimiter) => Splitter::Csv(Box::new(CsvSplitter::new(delimiter))),
+            Wrap::Events => Splitter::Sse(SseSplitter::new()),
+            Wrap::Yaml => Splitter::Yaml(YamlSplitter::new()),
         }
     }
 
@@ -82,6 +101,8 @@ impl Splitter {
         match self {
             Splitter::Json(splitter) => splitter.push(text, sink),
             Splitter::Csv(splitter) => splitter.push(text, sink),
+            Splitter::Sse(splitter) => splitter.push(text, sink),
+            Splitter::Yaml(splitter) => splitter.push(text, sink),
         }
     }
 
@@ -90,6 +111,8 @@ impl Splitter {
         match self {
             Splitter::Json(splitter) => splitter.finish(sink),
             Splitter::Csv(splitter) => splitter.finish(sink),
+            Splitter::Sse(splitter) => splitter.finish(sink),
+            Splitter::Yaml(splitter) => splitter.finish(sink),
         }
     }
 
@@ -113,7 +136,11 @@ impl Splitter {
                 Splitter::Json(splitter) => {
                     records.extend(splitter.closed().and_then(|text| serde_json::from_str(&text).ok()));
                 }
+                Splitter::Sse(splitter) => {
+                    records.extend(splitter.closed().and_then(|text| serde_json::from_str(&text).ok()));
+                }
                 Splitter::Csv(mut splitter) => splitter.end(&mut |piece| count = sink(piece)),
+                Splitter::Yaml(splitter) => records.extend(splitter.closed()),
             }
         }
         records.truncate(most);

@@ -3,7 +3,7 @@ use trace::{Problem, ProblemCode};
 
 use crate::{
     Confidence, Container, FORMATS, Head, csv,
-    split::{MAX_DEPTH, Splitter},
+    split::{MAX_DEPTH, Splitter, Wrap},
 };
 
 /// Kinds of files by their first bytes, and what to do with them.
@@ -12,9 +12,9 @@ const KINDS: [(&[u8], &str, &str); 14] = [
     (b"\xff\xd8\xff", "a JPEG image", ""),
     (b"GIF8", "a GIF image", ""),
     (b"%PDF", "a PDF document", ""),
-    (b"PK\x03\x04", "a ZIP archive", "Unpack it and open the files inside."),
+    (b"PK\x03\x04", "a ZIP archive inside another", "Unpack it once and open the archive inside."),
     (b"\x1f\x8b", "gzip data inside gzip data", "Unpack it once and open the result."),
-    (b"\x28\xb5\x2f\xfd", "a Zstandard archive", "Unpack it (zstd -d) and open the result."),
+    (b"\x28\xb5\x2f\xfd", "compressed data inside compressed data", "Unpack it once and open the result."),
     (b"BZh", "a bzip2 archive", "Unpack it (bunzip2) and open the result."),
     (b"\xfd7zXZ", "an XZ archive", "Unpack it (unxz) and open the result."),
     (b"SQLite format 3", "an SQLite database", "Export its table as JSON or CSV."),
@@ -47,7 +47,8 @@ pub fn problem(magic: &[u8], head: &str, gzip: bool) -> Problem {
 fn seen(magic: &[u8], head: &str) -> (String, String) {
     let names: Vec<&str> = FORMATS.iter().map(|format| format.name()).collect();
     let expected = format!(
-        "Readable are: {}; as JSON, JSON lines or CSV, gzipped or not. Records of your own need fields such as \
+        "Readable are: {}; as JSON, JSON lines, CSV or a stream's events, plain, \
+         gzipped, in Zstandard or in a ZIP archive. Records of your own need fields such as \
          prompt_tokens, completion_tokens, wall_time.",
         names.join(", ")
     );
@@ -78,7 +79,7 @@ fn seen(magic: &[u8], head: &str) -> (String, String) {
 }
 
 fn json(text: &str) -> String {
-    let records = Splitter::new(None).head(text, 1);
+    let records = Splitter::new(Wrap::Json).head(text, 1);
     match records.first().map(Value::as_object) {
         Some(Some(object)) if object.is_empty() => "JSON objects without any key".to_owned(),
         Some(Some(object)) => {
@@ -103,7 +104,7 @@ fn table(text: &str) -> Option<String> {
     if columns.next() != columns.next() {
         return None;
     }
-    of_columns(&Splitter::new(Some(delimiter)).head(text, 1))
+    of_columns(&Splitter::new(Wrap::Table(delimiter)).head(text, 1))
 }
 
 /// The header of a table that some reader would know if only there were rows.
@@ -111,7 +112,7 @@ fn rowless(text: &str) -> Option<String> {
     let header = text.trim();
     let delimiter = csv::delimiter(header).filter(|_| header.lines().count() == 1)?;
     // Its own names as the values of a row.
-    let records = Splitter::new(Some(delimiter)).head(&format!("{header}\n{header}"), 1);
+    let records = Splitter::new(Wrap::Table(delimiter)).head(&format!("{header}\n{header}"), 1);
     let columns = of_columns(&records);
     let head = Head { container: Container::Csv, records };
     columns.filter(|_| FORMATS.iter().any(|format| format.sniff(&head) > Confidence::No))

@@ -2,6 +2,9 @@ use memchr::{memchr, memchr3};
 
 use crate::split::{Bad, Found, MAX_DEPTH, MAX_RECORD, Piece, Place};
 
+/// What OpenAI's streams end with, between JSON values.
+const STREAM_END: &str = "[DONE]";
+
 /// Splits text into JSON values, however they follow each other: by line or not, with commas or not, inside
 /// one top-level array or not. It checks the grammar as it goes, because only a broken value's first error
 /// tells where the next one may begin, and it never looks at a byte twice for being called more often.
@@ -17,6 +20,8 @@ pub struct JsonSplitter {
     line_start: u64,
     mode: Mode,
     in_array: bool,
+    /// No text follows.
+    ended: bool,
     limit: usize,
     record: Grammar,
 }
@@ -85,6 +90,7 @@ impl JsonSplitter {
             line_start: 0,
             mode: Mode::Between,
             in_array: false,
+            ended: false,
             limit,
             record: Grammar::default(),
         }
@@ -107,6 +113,8 @@ impl JsonSplitter {
 
     /// The file has ended.
     pub fn finish(&mut self, sink: &mut dyn FnMut(Piece<'_>)) {
+        self.ended = true;
+        self.scan(sink);
         // After a cut value, what lay inside it may still be records of their own.
         while let Mode::Inside = self.mode {
             if self.record.expect == Expect::Word && self.record.depth == 0 && self.end_word() {
@@ -130,6 +138,7 @@ impl JsonSplitter {
         while let Some(&byte) = self.buf.as_bytes().get(self.pos) {
             match self.mode {
                 Mode::Inside => self.inside(sink),
+                Mode::Between if self.waits_for_mark() => return,
                 Mode::Between => self.between(byte),
                 Mode::SkipLine(column) => {
                     let Some(len) = memchr(b'\n', &self.buf.as_bytes()[self.pos..]) else {
@@ -159,8 +168,18 @@ impl JsonSplitter {
         self.base + self.pos as u64 - self.line_start
     }
 
+    /// Whether the text ends in what may become the mark of a stream's end.
+    fn waits_for_mark(&self) -> bool {
+        let rest = &self.buf[self.pos..];
+        !self.ended && !self.in_array && rest.len() < STREAM_END.len() && STREAM_END.starts_with(rest)
+    }
+
     fn between(&mut self, byte: u8) {
         match byte {
+            // No value: a list would hold no bare word.
+            b'[' if !self.in_array && self.buf[self.pos..].starts_with(STREAM_END) => {
+                self.pos += STREAM_END.len();
+            }
             b'\n' => {
                 self.pos += 1;
                 self.newline();

@@ -33,7 +33,6 @@ fn content_that_no_reader_knows_is_named() {
         (&b"\x89PNG\r\n\x1a\n\0\0\0"[..], "PNG image"),
         (b"%PDF-1.7\n%\xe2\xe3", "PDF"),
         (b"\x7fELF\x02\x01\x01\0", "ELF"),
-        (b"PK\x03\x04\x14\0", "Unpack"),
         (b"\0\x01\x02\x03\x04\x05", "binary data beginning with the bytes 00 01 02"),
         (b"Dear diary: nothing happened.", "‹Dear diary: nothing happened.›"),
         (b"Dear diary,\nnothing happened.\n", "text beginning ‹Dear diary,›"),
@@ -357,4 +356,138 @@ proptest! {
     fn damaged_traces_end_well(bytes in mutated(), sizes in prop::collection::vec(1..5000usize, 1..5)) {
         same_however_read(&bytes, &sizes)?;
     }
+}
+
+fn zip(entries: &[(&str, &[u8])], streamed: bool) -> Vec<u8> {
+    use flate2::{Crc, write::DeflateEncoder};
+    let mut out = Vec::new();
+    for (name, bytes) in entries {
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(bytes).unwrap();
+        let packed = encoder.finish().unwrap();
+        let mut crc = Crc::new();
+        crc.update(bytes);
+        let sizes = [crc.sum(), packed.len() as u32, bytes.len() as u32];
+        let sizes: Vec<u8> = sizes.iter().flat_map(|n| n.to_le_bytes()).collect();
+        out.extend(b"PK\x03\x04\x14\0");
+        out.extend([if streamed { 8u8 } else { 0 }, 0, 8, 0, 0, 0, 0, 0]);
+        out.extend(if streamed { &[0; 12] } else { &sizes[..] });
+        out.extend([name.len() as u8, 0, 0, 0]);
+        out.extend(name.bytes());
+        out.extend(&packed);
+        if streamed {
+            out.extend(b"PK\x07\x08");
+            out.extend(&sizes);
+        }
+    }
+    out.extend(b"PK\x01\x02 and a directory that nobody reads");
+    out
+}
+
+#[test]
+fn an_archive_is_a_set_of_files() {
+    let packed = gzip(LINE.as_bytes());
+    let picture = [&b"\x89PNG\r\n\x1a\n"[..], &[7; 400_000]].concat();
+    let entries: [(&str, &[u8]); 5] = [
+        ("logs/", b""),
+        ("logs/a.jsonl", LINE.as_bytes()),
+        ("picture.png", &picture),
+        ("b.jsonl.gz", &packed),
+        ("zipped.zip", b"PK\x03\x04"),
+    ];
+    for streamed in [false, true] {
+        let bytes = zip(&entries, streamed);
+        for size in [1, 7, 1000, bytes.len()] {
+            let mut builder = TraceBuilder::new();
+            import_in(&mut builder, "all.zip", &bytes, &[size]);
+            let trace = builder.trace();
+            let names: Vec<_> =
+                trace.files.iter().map(|file| (file.name.as_str(), file.format.as_str())).collect();
+            assert_eq!(
+                names,
+                [
+                    ("all.zip", "zip"),
+                    ("all.zip/logs/a.jsonl", "records"),
+                    ("all.zip/picture.png", ""),
+                    ("all.zip/b.jsonl.gz", "records"),
+                    ("all.zip/zipped.zip", ""),
+                ]
+            );
+            assert!(trace.files[2].problems[0].message.contains("PNG"), "{:?}", trace.files[2]);
+            assert!(trace.files[4].problems[0].message.contains("inside another"), "{:?}", trace.files[4]);
+            assert_eq!((trace.calls().count(), trace.files[0].problems.len()), (2, 0));
+            for (_, call) in trace.calls() {
+                let (_, entry) = trace.files[call.record.file.0 as usize].archive.unwrap();
+                let mut range = RangeDecoder::in_archive(entry, call.record.offset, call.record.len.into());
+                bytes.chunks(size).take_while(|chunk| range.push(chunk)).for_each(drop);
+                assert_eq!(range.finish(), LINE);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_damaged_archive_keeps_what_was_unpacked() {
+    let lines = format!("{LINE}\n").repeat(50);
+    let whole = zip(&[("a", lines.as_bytes()), ("b", lines.as_bytes())], false);
+    let session = Session::of(&whole[..whole.len() - 50]);
+    assert_eq!(session.codes(), ["bad_compression"]);
+    assert!(session.trace().calls().count() > 50);
+    let mut wrong = whole.clone();
+    wrong[14] ^= 1;
+    let session = Session::of(&wrong);
+    assert_eq!(session.trace().calls().count(), 100);
+    assert!(session.trace().files[1].problems[0].message.contains("checksum"));
+    for (at, byte, word) in [(6, 1, "encrypted"), (8, 93, "method 93")] {
+        let mut bad = whole.clone();
+        bad[at] = byte;
+        let session = Session::of(&bad);
+        assert_eq!(session.trace().calls().count(), 50);
+        assert!(session.trace().files[1].problems[0].message.contains(word));
+    }
+    assert_eq!(Session::of(b"PK\x05\x06\0\0").codes(), ["empty"]);
+}
+
+/// One frame of Zstandard with raw and run-length blocks.
+fn zstd(blocks: &[(&[u8], u32)]) -> Vec<u8> {
+    let mut out = vec![0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58];
+    for (i, (bytes, times)) in blocks.iter().enumerate() {
+        let last = u32::from(i + 1 == blocks.len());
+        let (kind, size) = if *times > 0 { (1, *times) } else { (0, bytes.len() as u32) };
+        out.extend(&(size << 3 | kind << 1 | last).to_le_bytes()[..3]);
+        out.extend(*bytes);
+    }
+    out
+}
+
+#[test]
+fn zstandard_is_taken_off() {
+    let line = format!("{LINE}\n");
+    let frame = zstd(&[(line.as_bytes(), 0), (b" ", 1000), (line.as_bytes(), 0)]);
+    let skipped = [&[0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0][..], b"abc"].concat();
+    let frames = [&frame[..], &skipped, &frame].concat();
+    for size in [1, 3, 100, frames.len()] {
+        let mut builder = TraceBuilder::new();
+        import_in(&mut builder, "a.zst", &frames, &[size]);
+        let report = &builder.trace().files[0];
+        assert_eq!((builder.trace().calls().count(), report.problems.len()), (4, 0), "{report:?}");
+    }
+    let session = Session::of(&frames[..frames.len() - 10]);
+    assert_eq!((session.trace().calls().count(), session.codes()), (3, vec!["bad_compression"]));
+}
+
+#[test]
+fn events_of_a_stream_are_records() {
+    let text = format!(
+        ": comment\nevent: message\nid: 1\ndata: {LINE}\n\ndata:{LINE}\r\n\r\ndata: {LINE}\ndata: {LINE}\n\nretry: 3\ndata: [DONE]\n\n"
+    );
+    let session = Session::of(text.as_bytes());
+    let (trace, report) = (session.trace(), session.report());
+    assert_eq!((trace.calls().count(), report.read, report.problems.len()), (4, 4, 0), "{report:?}");
+    let first = trace.calls().next().unwrap().1.record;
+    assert_eq!((first.line, first.offset as usize), (4, text.find('{').unwrap()));
+    assert_eq!(first.len as usize, LINE.len());
+    let stripped = format!("{LINE}\n{LINE}\n[DONE]\n");
+    let session = Session::of(stripped.as_bytes());
+    assert_eq!((session.trace().calls().count(), session.report().problems.len()), (2, 0));
 }

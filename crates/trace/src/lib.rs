@@ -85,6 +85,15 @@ impl Trace {
         &self.spans[id.0 as usize]
     }
 
+    /// Which of the files that were opened holds a file, from 0, and which of its entries that is if it is an
+    /// archive.
+    pub fn on_disk(&self, file: FileId) -> (usize, Option<u32>) {
+        let archive = self.files.get(file.0 as usize).and_then(|file| file.archive);
+        let (holder, entry) = archive.map_or((file, None), |(archive, entry)| (archive, Some(entry)));
+        let before = self.files.iter().take(holder.0 as usize);
+        (before.filter(|file| file.archive.is_none()).count(), entry)
+    }
+
     /// An interned string.
     pub fn str(&self, id: StrId) -> &str {
         self.strings.get(id)

@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::FileId;
+
 /// What became of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fate {
@@ -88,7 +90,9 @@ pub struct Problem {
 pub struct FileReport {
     /// The file's name. Text from outside: only ever shown as text.
     pub name: String,
-    /// Bytes as they lie on disk.
+    /// The archive that it was in, and which of its files it was, from 0.
+    pub archive: Option<(FileId, u32)>,
+    /// Bytes as they lie on disk; 0 where an archive does not say.
     pub bytes: u64,
     /// Bytes after decompression.
     pub decoded_bytes: u64,
