@@ -75,11 +75,11 @@ struct Line {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Body {
-    id: Option<String>,
-    model: Option<String>,
-    content: Value,
-    usage: Value,
+pub(crate) struct Body {
+    pub(crate) id: Option<String>,
+    pub(crate) model: Option<String>,
+    pub(crate) content: Value,
+    pub(crate) usage: Value,
 }
 
 /// Reads one file.
@@ -293,7 +293,7 @@ fn other_model<'a>(pass: &'a Value, body: &'a Body) -> Option<&'a str> {
 
 /// Passes of other models are calls of their own, because a call has one model, and each has its price. One
 /// without tokens is none.
-fn passes(answer: &Call, body: &Body, request: Option<&str>, out: &mut Output<'_>) {
+pub(crate) fn passes(answer: &Call, body: &Body, request: Option<&str>, out: &mut Output<'_>) {
     for (i, pass) in iterations(&body.usage).enumerate() {
         let Some(model) = other_model(pass, body) else { continue };
         let usage = one_usage(pass, answer.record, out);
@@ -319,7 +319,7 @@ fn passes(answer: &Call, body: &Body, request: Option<&str>, out: &mut Output<'_
 }
 
 /// The usage that is paid for at the price of the response's model.
-fn billed(body: &Body, at: RecordRef, out: &mut Output<'_>) -> Usage {
+pub(crate) fn billed(body: &Body, at: RecordRef, out: &mut Output<'_>) -> Usage {
     let total = one_usage(&body.usage, at, out);
     let (mut answers, mut beside, mut elsewhere) = (Vec::new(), Vec::new(), false);
     for pass in iterations(&body.usage) {

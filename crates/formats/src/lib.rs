@@ -43,6 +43,7 @@ mod opencode;
 mod otlp;
 mod pi_agent;
 mod profile;
+mod provider;
 mod records;
 
 pub use decode::RangeDecoder;

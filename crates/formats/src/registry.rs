@@ -1,4 +1,4 @@
-use crate::{Format, bench, claude_code::ClaudeCode, langfuse::Langfuse, otlp::Otlp, records::Records};
+use crate::{Format, bench, claude_code::ClaudeCode, langfuse::Langfuse, otlp::Otlp, provider, records::Records};
 
 /// Every format, one line each. The most confident one reads a file.
 #[rustfmt::skip]
@@ -34,4 +34,11 @@ pub static FORMATS: &[&dyn Format] = &[
     &bench::VIDUR,
     &bench::ServeGen,
     &Records,
+    &provider::Bodies(&provider::OpenAiChat),
+    &provider::Bodies(&provider::OpenAiResponses),
+    &provider::Bodies(&provider::Anthropic),
+    &provider::Bodies(&provider::Gemini),
+    &provider::Bodies(&provider::Bedrock),
+    &provider::Bodies(&provider::Cohere),
+    &provider::Bodies(&provider::Ollama),
 ];

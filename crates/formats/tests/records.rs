@@ -143,7 +143,6 @@ fn usage_bodies_of_providers_are_not_claimed() {
         r#"{"prompt_tokens": 5, "completion_tokens": 7, "total_tokens": 12}"#,
         r#"{"prompt_tokens": 5, "completion_tokens": 7, "prompt_tokens_details": {"cached_tokens": 1}}"#,
         r#"{"input_tokens": 5, "output_tokens": 7}"#,
-        r#"{"id": "x", "object": "chat.completion", "model": "m", "choices": [], "usage": {"prompt_tokens": 1}}"#,
         r#"{"object": "list", "data": [{"id": "m", "object": "model"}]}"#,
         r#"{"id": 1, "span_attributes": {}, "metrics": {"prompt_tokens": 5, "completion_tokens": 7, "start": 1}}"#,
         r#"{"metrics": {"cpu": 1, "duration": 2}}"#,
