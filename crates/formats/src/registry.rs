@@ -1,4 +1,4 @@
-use crate::{Format, bench, claude_code::ClaudeCode, langfuse::Langfuse, otlp::Otlp, provider, records::Records};
+use crate::{Format, batch::Batch, bench, claude_code::ClaudeCode, har::Har, langfuse::Langfuse, otlp::Otlp, provider, records::Records, vcr::Vcr};
 
 /// Every format, one line each. The most confident one reads a file.
 #[rustfmt::skip]
@@ -34,6 +34,9 @@ pub static FORMATS: &[&dyn Format] = &[
     &bench::VIDUR,
     &bench::ServeGen,
     &Records,
+    &Batch,
+    &Har,
+    &Vcr,
     &provider::Bodies(&provider::OpenAiChat),
     &provider::Bodies(&provider::OpenAiResponses),
     &provider::Bodies(&provider::Anthropic),

@@ -249,7 +249,7 @@ fn requests_alone_have_a_prompt_and_no_tokens() {
         ),
         (json!({"model": "text-embedding-3-small", "input": "Hello"}), Operation::Embed),
     ] {
-        let session = of(&[request.clone()]);
+        let session = of(std::slice::from_ref(&request));
         let trace = session.trace();
         let call = only(trace);
         assert_eq!((tokens(call), call.operation), ([None; 5], operation), "{request}");

@@ -161,6 +161,11 @@ impl TraceBuilder {
         meets
     }
 
+    /// The call that stands for an identity, if a record of it was added.
+    pub fn find_call(&self, identity: Identity) -> Option<CallId> {
+        self.calls.get(&identity).map(|&id| self.trace.standing_for(id))
+    }
+
     fn push_call(&mut self, call: Call) -> CallId {
         let id = CallId(self.trace.records.len() as u32);
         if let Some(span) = call.span {

@@ -45,6 +45,8 @@ pub enum ProblemCode {
     Uncertain,
     /// The file tells of requests in sums only: no single one stands in it.
     NoRequests,
+    /// Keys and cookies that were left out of the tables.
+    Redacted,
 }
 
 impl ProblemCode {
@@ -64,6 +66,7 @@ impl ProblemCode {
             ProblemCode::Contradiction => "contradiction",
             ProblemCode::Uncertain => "uncertain",
             ProblemCode::NoRequests => "no_requests",
+            ProblemCode::Redacted => "redacted",
         }
     }
 }

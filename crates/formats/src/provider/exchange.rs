@@ -1,8 +1,8 @@
 use serde_json::Value;
-use trace::{Call, CallId, Identity, Operation, Status};
+use trace::{Call, CallId, Identity, Message, Operation, Status};
 
 use super::{
-    Dialect, Reply, anthropic::Anthropic, bedrock::Bedrock, cohere::Cohere, error, gemini::Gemini,
+    Dialect, Kind, Reply, anthropic::Anthropic, bedrock::Bedrock, cohere::Cohere, error, gemini::Gemini,
     ollama::Ollama, openai_chat::OpenAiChat, openai_responses::OpenAiResponses, recognise,
 };
 use crate::{
@@ -11,13 +11,31 @@ use crate::{
 };
 
 /// What was sent to a provider and what came back, as far as it was kept.
-#[derive(Default)]
 pub(crate) struct Exchange<'a> {
     pub(crate) target: Option<Target>,
     pub(crate) request: Option<&'a Value>,
     pub(crate) reply: Option<Reply>,
     /// The HTTP status.
     pub(crate) status: Option<u64>,
+    /// What another record of the same call told that stands before and behind what this one tells.
+    pub(crate) before: Vec<Message>,
+    pub(crate) after: Vec<Message>,
+    /// Whether the id of the response comes before any other identity.
+    pub(crate) by_response: bool,
+}
+
+impl Default for Exchange<'_> {
+    fn default() -> Self {
+        Exchange {
+            target: None,
+            request: None,
+            reply: None,
+            status: None,
+            before: Vec::new(),
+            after: Vec::new(),
+            by_response: true,
+        }
+    }
 }
 
 /// What the address of a request says.
@@ -94,6 +112,26 @@ pub(crate) fn target(url: &str) -> Option<Target> {
 }
 
 impl Exchange<'_> {
+    /// Whether a value is a request of any dialect.
+    pub(crate) fn is_request(value: &Value) -> bool {
+        recognise(value).is_some_and(|(_, kind, _)| kind == Kind::Request)
+    }
+
+    /// The messages of the request.
+    pub(crate) fn prompt(&self, out: &mut Output<'_>) -> Vec<Message> {
+        let mut transcript = Transcript::new(out.builder);
+        if let (Some(request), Some(dialect)) = (self.request, self.asked()) {
+            transcript.add(Slot::Prompt, &dialect.prompt(request));
+        }
+        transcript.into_messages()
+    }
+
+    /// The dialect of the request.
+    fn asked(&self) -> Option<&'static dyn Dialect> {
+        let own = self.request.and_then(recognise).map(|(dialect, ..)| dialect);
+        own.or(self.target.as_ref().map(|target| target.dialect))
+    }
+
     /// Whether the answer came in parts, or was asked for so.
     pub(crate) fn is_streamed(&self) -> bool {
         self.reply.as_ref().is_some_and(|reply| reply.streamed)
@@ -103,9 +141,9 @@ impl Exchange<'_> {
     /// Completes a call of which the recorder told place and times, and adds it with its messages.
     /// `identity` is for sources that know the call by an id of their own.
     pub(crate) fn add(self, mut call: Call, identity: Option<Identity>, out: &mut Output<'_>) -> CallId {
-        let asked = self.request.and_then(recognise).map(|(dialect, ..)| dialect);
+        let asked = self.asked();
         let target = self.target.as_ref();
-        let dialect = self.reply.as_ref().map(|reply| reply.dialect).or(target.map(|t| t.dialect)).or(asked);
+        let dialect = self.reply.as_ref().map(|reply| reply.dialect).or(asked);
         let request = self.request.unwrap_or(&Value::Null);
         let body = self.reply.as_ref().map_or(&Value::Null, |reply| &reply.body);
         if let Some(reply) = &self.reply {
@@ -130,16 +168,17 @@ impl Exchange<'_> {
         call.provider = call.provider.or(provider);
         self.outcome(body, &mut call, out);
 
+        let by_response = (!call.response.is_none()).then_some(Identity::Response(call.response));
+        let identity = if self.by_response { by_response.or(identity) } else { identity.or(by_response) };
         let mut transcript = Transcript::new(out.builder);
-        if let Some(dialect) = asked.or(dialect) {
+        if let Some(dialect) = asked {
             transcript.add(Slot::Prompt, &dialect.prompt(request));
         }
         if let (Some(reply), Operation::Generate) = (&self.reply, call.operation) {
             transcript.add(Slot::Answer, &reply.dialect.answer(body));
         }
-        let messages = transcript.into_messages();
-        let by_response = (!call.response.is_none()).then_some(Identity::Response(call.response));
-        out.builder.add_call(call, by_response.or(identity), &messages).0
+        let messages = [self.before, transcript.into_messages(), self.after].concat();
+        out.builder.add_call(call, identity, &messages).0
     }
 
     /// How the call ended by its HTTP status.
