@@ -96,6 +96,11 @@ impl HarReader {
             error: response["_error"].as_str().unwrap_or(""),
         };
         let mut call = Call::at(at);
+        // OpenAI's and Anthropic's own clients say which attempt it is.
+        let mut headers = request["headers"].as_array().into_iter().flatten();
+        let attempt = headers.find(|header| header["name"] == "x-stainless-retry-count");
+        let attempt = attempt.and_then(|header| json::whole(&header["value"]).ok().flatten());
+        call.retries = attempt.and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
         call.start = out.known(json::timestamp(&entry["startedDateTime"]), "startedDateTime", at);
         call.duration = duration(&entry["time"], "time", at, out);
         let receive = duration(&entry["timings"]["receive"], "receive", at, out);

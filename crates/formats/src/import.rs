@@ -2,11 +2,13 @@ use trace::{Fate, FileId, Problem, ProblemCode, RecordRef, TraceBuilder};
 use units::show;
 
 use crate::{
-    Confidence, Container, FORMATS, Format, Head, Output, Reader, Record, csv,
+    Confidence, Container, FORMATS, Format, Head, Output, Reader, Record,
+    archive::Archive,
+    csv,
     decode::Decoder,
     split::{Bad, MAX_DEPTH, MAX_RECORD, Piece, Place, Splitter, Wrap},
     sse, unknown,
-    unzip::{Part, Unzip},
+    unzip::Unzip,
     yaml,
 };
 
@@ -39,19 +41,9 @@ enum Shape {
 }
 
 /// What lies in one file.
-struct One {
+pub struct One {
     decoder: Decoder,
     body: Body,
-}
-
-struct Archive {
-    unzip: Unzip,
-    /// The file that is being unpacked.
-    entry: Option<One>,
-    /// Records of the files that are done with.
-    records: u64,
-    /// Why the archive cannot be read any further.
-    damage: Option<String>,
 }
 
 struct Body {
@@ -104,8 +96,7 @@ impl Import {
         self.shape = if Unzip::is_zip(&first) {
             let report = builder.report(self.file);
             (report.format, report.format_name) = ("zip".to_owned(), "ZIP archive".to_owned());
-            let mut archive =
-                Box::new(Archive { unzip: Unzip::default(), entry: None, records: 0, damage: None });
+            let mut archive = Box::new(Archive::default());
             archive.push(self.file, &first, builder);
             Shape::Archive(archive)
         } else {
@@ -121,7 +112,7 @@ impl Import {
         match &self.shape {
             Shape::First(_) => true,
             Shape::One(one) => one.wants_more(),
-            Shape::Archive(archive) => archive.damage.is_none() && archive.unzip.wants_more(),
+            Shape::Archive(archive) => archive.wants_more(),
         }
     }
 
@@ -129,10 +120,8 @@ impl Import {
     pub fn records(&self) -> u64 {
         match &self.shape {
             Shape::First(_) => 0,
-            Shape::One(one) => one.body.records,
-            Shape::Archive(archive) => {
-                archive.records + archive.entry.as_ref().map_or(0, |one| one.body.records)
-            }
+            Shape::One(one) => one.records(),
+            Shape::Archive(archive) => archive.records(),
         }
     }
 
@@ -186,23 +175,38 @@ impl Import {
 }
 
 impl One {
-    fn begin(file: FileId) -> One {
+    /// The file that it is.
+    pub fn file(&self) -> FileId {
+        self.body.file
+    }
+
+    /// Records read so far.
+    pub fn records(&self) -> u64 {
+        self.body.records
+    }
+
+    /// Whether nothing of it has come yet.
+    pub fn is_untouched(&self) -> bool {
+        matches!(&self.body.state, State::Head(head) if head.is_empty())
+    }
+
+    pub fn begin(file: FileId) -> One {
         let state = State::Head(String::new());
         One { decoder: Decoder::default(), body: Body { file, state, records: 0, decoded: 0 } }
     }
 
-    fn push(&mut self, chunk: &[u8], builder: &mut TraceBuilder) {
+    pub fn push(&mut self, chunk: &[u8], builder: &mut TraceBuilder) {
         if self.wants_more() {
             self.decoder.push(chunk, &mut |text| self.body.take(text, builder));
         }
     }
 
-    fn wants_more(&self) -> bool {
+    pub fn wants_more(&self) -> bool {
         self.decoder.damage.is_none() && !matches!(self.body.state, State::Refused(_))
     }
 
     /// Reads the records that are whole; the one under way is not. The answer is how much was decoded.
-    fn stop(&mut self, builder: &mut TraceBuilder) -> u64 {
+    pub fn stop(&mut self, builder: &mut TraceBuilder) -> u64 {
         self.body.decide(builder);
         if let State::Reading { reader, .. } = &mut self.body.state {
             reader.finish(&mut Output { builder, file: self.body.file });
@@ -211,7 +215,7 @@ impl One {
         self.body.decoded
     }
 
-    fn finish(mut self, builder: &mut TraceBuilder) {
+    pub fn finish(mut self, builder: &mut TraceBuilder) {
         if !matches!(self.body.state, State::Refused(_)) {
             self.decoder.finish(&mut |text| self.body.take(text, builder));
             self.body.finish(builder);
@@ -227,88 +231,7 @@ impl One {
     }
 }
 
-impl Archive {
-    fn push(&mut self, file: FileId, chunk: &[u8], builder: &mut TraceBuilder) {
-        let Archive { unzip, entry, records, .. } = self;
-        let result = unzip.push(chunk, &mut |part| take_part(file, part, entry, records, builder));
-        self.damage = result.err();
-    }
-
-    fn finish(mut self, file: FileId, builder: &mut TraceBuilder) {
-        if self.damage.is_none() {
-            let Archive { unzip, entry, records, .. } = &mut self;
-            let result = unzip.finish(&mut |part| take_part(file, part, entry, records, builder));
-            self.damage = result.err();
-        }
-        let mut problem = |code, message: String, hint: &str| {
-            let hint = hint.to_owned();
-            builder.report(file).problem(Problem { code, message, hint, line: 0, byte: 0, count: 1 });
-        };
-        match self.damage {
-            Some(why) => problem(
-                ProblemCode::BadCompression,
-                format!("The archive cannot be read to its end: {why}"),
-                "Copy or download the archive again, or unpack it and open the files inside.",
-            ),
-            None if self.unzip.entries() == 0 => {
-                problem(ProblemCode::Empty, "The archive holds no file".to_owned(), "");
-            }
-            None => {}
-        }
-    }
-}
-
-/// Gives a part of an archive to the file that it belongs to. The answer is whether that needs more.
-fn take_part(
-    archive: FileId,
-    part: Part<'_>,
-    entry: &mut Option<One>,
-    records: &mut u64,
-    builder: &mut TraceBuilder,
-) -> bool {
-    let mut damage = None;
-    match part {
-        Part::Begin(name, packed) => {
-            let name = format!("{}/{name}", builder.trace().files[archive.0 as usize].name);
-            let file = builder.begin_file(&name, packed.unwrap_or(0));
-            builder.report(file).archive = Some((archive, file.0 - archive.0 - 1));
-            *entry = Some(One::begin(file));
-            return true;
-        }
-        Part::Data(bytes) => {
-            let Some(one) = entry else { return false };
-            one.push(bytes, builder);
-            if one.wants_more() {
-                return true;
-            }
-        }
-        Part::End(why) => damage = why,
-    }
-    let Some(one) = entry.take() else { return false };
-    let file = one.body.file;
-    *records += one.body.records;
-    // Of what could not even begin, there is nothing else to say.
-    if damage.is_none() || !one.body.is_untouched() {
-        one.finish(builder);
-    }
-    if let Some(why) = damage {
-        builder.report(file).problem(Problem {
-            code: ProblemCode::BadCompression,
-            message: format!("The file in the archive cannot be read to its end: {why}"),
-            hint: "Unpack the archive and open the file by itself.".to_owned(),
-            line: 0,
-            byte: 0,
-            count: 1,
-        });
-    }
-    false
-}
-
 impl Body {
-    fn is_untouched(&self) -> bool {
-        matches!(&self.state, State::Head(head) if head.is_empty())
-    }
-
     fn take(&mut self, text: &str, builder: &mut TraceBuilder) {
         match &mut self.state {
             State::Head(head) => {

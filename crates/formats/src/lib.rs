@@ -8,6 +8,7 @@
 //! in a worker that must stay responsive and in a terminal. A format is one file of this crate, one line in
 //! [`FORMATS`], and one folder of fixtures.
 
+mod archive;
 mod csv;
 mod decode;
 mod format;

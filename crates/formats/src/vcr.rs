@@ -30,7 +30,19 @@ impl Format for Vcr {
         let own = |record: &Value| {
             is_interaction(record) || LISTS.iter().any(|list| is_interaction(&record[list][0]))
         };
-        if head.records.iter().any(own) { Confidence::Certain } else { Confidence::No }
+        // The address may stand behind a body that is longer than the head.
+        let cut = |record: &Value| {
+            let keys = ["request", "response", "recorded_at"];
+            let only =
+                record.as_object().is_some_and(|map| map.keys().all(|key| keys.contains(&key.as_str())));
+            let request = &record["request"];
+            only && (request["headers"].is_object() || request.get("parsed_body").is_some())
+        };
+        match () {
+            () if head.records.iter().any(own) => Confidence::Certain,
+            () if head.records.len() == 1 && cut(&head.records[0]) => Confidence::Likely,
+            () => Confidence::No,
+        }
     }
 
     fn reader(&self) -> Box<dyn Reader> {

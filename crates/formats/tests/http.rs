@@ -59,6 +59,9 @@ fn a_streamed_entry_has_tokens_texts_and_times() {
     assert_eq!(texts(trace, call), [(Component::User, "Hello"), (Component::Output, "Hi")]);
     assert_eq!((trace.str(call.provider), trace.str(call.model)), ("openai", "gpt-4o-2024"));
     assert_eq!(trace.str(call.name), "/v1/chat/completions");
+    let mut third = entry(URL, 200, json!({"text": stream()}));
+    third["request"]["headers"] = json!([{"name": "x-stainless-retry-count", "value": "2"}]);
+    assert_eq!(calls(har(&[third]).trace())[0].retries, 2);
 }
 
 #[test]
@@ -162,7 +165,7 @@ fn the_address_tells_dialect_and_model() {
         ),
         (
             "https://bedrock-runtime.us-east-1.amazonaws.com/model/us.claude-x%3A0/converse",
-            "aws",
+            "bedrock",
             "us.claude-x:0",
             Operation::Generate,
         ),

@@ -6,14 +6,52 @@ use common::{Session, all_fixtures, fixture};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// The fixtures whose records are spans.
-fn traces() -> Vec<Vec<Value>> {
-    let of_spans = |path: &&String| path.starts_with("otlp-") || path.starts_with("langfuse/");
+/// The JSON values of the fixtures of some formats.
+fn values_of(formats: &[&str]) -> Vec<Vec<Value>> {
+    let of =
+        |path: &&String| formats.iter().any(|format| path.starts_with(format)) && !path.ends_with("yaml");
     let values = |path: &String| {
         let bytes = fixture(path);
         serde_json::Deserializer::from_slice(&bytes).into_iter().collect::<Result<Vec<Value>, _>>().unwrap()
     };
-    all_fixtures().iter().filter(of_spans).map(values).collect()
+    all_fixtures().iter().filter(of).map(values).collect()
+}
+
+/// The fixtures whose records are spans.
+fn traces() -> Vec<Vec<Value>> {
+    values_of(&["otlp-", "langfuse/"])
+}
+
+/// Those whose records are bodies of providers, or hold such bodies; of streams every tenth event.
+fn bodies() -> Vec<Vec<Value>> {
+    let formats = ["openai-", "anthropic-messages/", "gemini/", "har/"];
+    let mut bodies = values_of(&formats);
+    bodies.push(other_dialects());
+    let short = |values: Vec<Value>| {
+        let many = values.len() > 100;
+        let kept = values.into_iter().enumerate().filter(|(i, _)| !many || i % 10 == 0 || *i < 5);
+        kept.map(|(_, value)| value).collect()
+    };
+    bodies.into_iter().map(short).collect()
+}
+
+fn other_dialects() -> Vec<Value> {
+    vec![
+        json!({"messageStart": {"role": "assistant"}}),
+        json!({"contentBlockStart": {"contentBlockIndex": 0, "start": {"toolUse": {"name": "f", "input": "{"}}}}),
+        json!({"contentBlockDelta": {"contentBlockIndex": 0, "delta": {"text": "He"}}}),
+        json!({"metadata": {"usage": {"inputTokens": 3, "outputTokens": 2}, "metrics": {"latencyMs": 500}}}),
+        json!({"id": "c", "type": "message-start", "delta": {"message": {"role": "assistant"}}}),
+        json!({"type": "content-delta", "index": 0, "delta": {"message": {"content": {"text": "Hello"}}}}),
+        json!({"type": "message-end", "delta": {"usage": {"tokens": {"input_tokens": 13}}}}),
+        json!({"event_type": "text-generation", "text": "x"}),
+        json!({"event_type": "stream-end", "response": {"text": "x", "meta": {"billed_units": {"input_tokens": 1}}}}),
+        json!({"model": "m", "created_at": "2024-05-24T20:26:47Z", "done": false, "message": {"content": "x"}}),
+        json!({"model": "m", "created_at": "2024-05-24T20:26:47Z", "done": true, "response": "x",
+            "total_duration": 4, "load_duration": 1, "prompt_eval_duration": 2, "eval_count": 7}),
+        json!({"content": "x", "stop": true, "timings": {"prompt_n": 3, "prompt_ms": 300, "predicted_n": 7}}),
+        json!({"message": "Hello", "chat_history": [{"role": "CHATBOT", "message": "Hi"}], "preamble": "x"}),
+    ]
 }
 
 /// The fixtures whose records are requests of a benchmark or of a workload, but for tables.
@@ -139,6 +177,8 @@ proptest! {
     #[test]
     fn each_request_is_accounted_for(
         values in prop::sample::select(requests()),
+    fn each_body_is_accounted_for(
+        values in prop::sample::select(bodies()),
         changes in prop::collection::vec((any::<prop::sample::Index>(), anything()), 1..8),
     ) {
         let mut values = Value::Array(values);
@@ -156,6 +196,12 @@ proptest! {
             let blocks = trace.blocks(call).count() as u64;
             prop_assert!(blocks == 0 || call.usage.input.or_zero().div_ceil(call.block_tokens.into()) == blocks);
         }
+        let parts = report.merged.get("part of a stream").copied().unwrap_or(0);
+        let joined = trace.records.iter().filter(|call| call.merged_into.is_some()).count() as u64;
+        prop_assert_eq!(report.merged_total(), parts + joined);
+        prop_assert_eq!(report.read, trace.records.len() as u64 + parts + report.dropped_total());
+        prop_assert!(trace.records.iter().all(|call| call.ttft.is_none_or(|t| t.0 >= 0)));
+        prop_assert!(trace.records.iter().all(|call| call.duration.is_none_or(|d| d.0 >= 0)));
     }
 }
 

@@ -146,6 +146,21 @@ fn a_cut_stream_has_no_output_count() {
 }
 
 #[test]
+fn events_of_no_stream_are_no_call_and_an_error_ends_a_stream() {
+    let session = of(&[
+        json!({"type": "ping"}),
+        json!({"id": "a", "object": "chat.completion.chunk", "model": "m",
+            "choices": [{"index": 0, "delta": {"content": "Hi"}, "finish_reason": null}]}),
+        json!({"error": {"message": "Slow down", "type": "rate_limit_error"}}),
+    ]);
+    let report = session.report();
+    assert_eq!(report.dropped["an event that belongs to no stream"], 1);
+    assert_eq!((report.kept(), report.merged_total()), (1, 1));
+    let call = only(session.trace());
+    assert_eq!((call.status, session.trace().str(call.error)), (Status::RateLimited, "rate_limit_error"));
+}
+
+#[test]
 fn errors_are_failures_of_their_kind() {
     for (body, status, error) in [
         (
@@ -223,7 +238,7 @@ fn other_dialects_stream_too() {
             "billed_units": {"input_tokens": 3, "output_tokens": 2}, "cached_tokens": 10,
             "tokens": {"input_tokens": 13, "output_tokens": 2}}}}),
     ];
-    for (events, provider, ms) in [(&bedrock[..], "aws", Some(500)), (&cohere, "cohere", None)] {
+    for (events, provider, ms) in [(&bedrock[..], "bedrock", Some(500)), (&cohere, "cohere", None)] {
         let session = of(events);
         let trace = session.trace();
         let call = only(trace);

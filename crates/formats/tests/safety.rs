@@ -353,6 +353,16 @@ proptest! {
     }
 
     #[test]
+    fn damaged_containers_end_well(bytes in damaged_container(), sizes in prop::collection::vec(1..400usize, 1..5)) {
+        same_however_read(&bytes, &sizes)?;
+    }
+
+    #[test]
+    fn damaged_events_and_yaml_end_well(bytes in damaged_text(), sizes in prop::collection::vec(1..40usize, 1..5)) {
+        same_however_read(&bytes, &sizes)?;
+    }
+
+    #[test]
     fn damaged_traces_end_well(bytes in mutated(), sizes in prop::collection::vec(1..5000usize, 1..5)) {
         same_however_read(&bytes, &sizes)?;
     }
@@ -382,6 +392,61 @@ fn zip(entries: &[(&str, &[u8])], streamed: bool) -> Vec<u8> {
     }
     out.extend(b"PK\x01\x02 and a directory that nobody reads");
     out
+}
+
+/// An archive, or frames of Zstandard, with some bytes changed and perhaps cut.
+fn damaged_container() -> impl Strategy<Value = Vec<u8>> {
+    let line = format!("{LINE}\n");
+    let lines = line.repeat(20);
+    let packed = gzip(lines.as_bytes());
+    let noise = [7u8; 300];
+    let entries: [(&str, &[u8]); 4] =
+        [("a", lines.as_bytes()), ("d/", b""), ("b.gz", &packed), ("c", &noise)];
+    let frame = zstd(&[(line.as_bytes(), 0), (b" ", 200), (lines.as_bytes(), 0)]);
+    let whole = vec![zip(&entries, false), zip(&entries, true), [&frame[..], &frame].concat()];
+    (
+        prop::sample::select(whole),
+        prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        any::<Option<prop::sample::Index>>(),
+    )
+        .prop_map(|(mut bytes, changes, cut)| {
+            for (at, byte) in changes {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            if let Some(cut) = cut {
+                bytes.truncate(cut.index(bytes.len() + 1));
+            }
+            bytes
+        })
+}
+
+/// Server-sent events and YAML, with pieces put in.
+fn damaged_text() -> impl Strategy<Value = Vec<u8>> {
+    let sse = format!(
+        ": c\nevent: x\ndata: {LINE}\n\ndata: {LINE}\r\ndata: {LINE}\n\ndata: [DONE]\n\n{LINE}\n[DONE]\n"
+    );
+    let yaml = "interactions:\n- request:\n    method: POST\n    uri: http://x/v1/messages\n    body: 'x'\n  response: {}\n- request: {uri: y, method: POST}\nversion: 1\n";
+    const PIECES: &[&str] = &[
+        "\n", "data:", "\ndata: ", "event:", "[DONE]", "[", "- ", "\n- ", "'", "&a ", "*a", "{", ": ", "\t",
+        "é",
+    ];
+    (
+        prop::sample::select(vec![sse, yaml.to_owned()]),
+        prop::collection::vec((any::<prop::sample::Index>(), prop::sample::select(PIECES)), 0..6),
+        any::<Option<prop::sample::Index>>(),
+    )
+        .prop_map(|(text, pieces, cut)| {
+            let mut bytes = text.into_bytes();
+            for (at, piece) in pieces {
+                let at = at.index(bytes.len() + 1);
+                bytes.splice(at..at, piece.bytes());
+            }
+            if let Some(cut) = cut {
+                bytes.truncate(cut.index(bytes.len() + 1));
+            }
+            bytes
+        })
 }
 
 #[test]

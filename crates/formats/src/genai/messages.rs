@@ -301,22 +301,34 @@ impl<'b> Transcript<'b> {
                 {
                     return;
                 }
-                if part.contains_key("thinking") || matches!(kind, "thinking" | "reasoning") {
+                if part.contains_key("thinking")
+                    || matches!(kind, "thinking" | "reasoning")
+                    || part.get("thought") == Some(&Value::Bool(true))
+                {
                     let text = field(&["thinking", "reasoning", "text", "content", "summary"]);
                     return self.thought(slot, role, text, depth);
                 }
                 if kind.ends_with("tool_result")
                     || matches!(kind, "tool_call_response" | "tool-result" | "function_call_output")
-                    || part.contains_key("functionResponse")
+                    || ["functionResponse", "toolResult"].iter().any(|key| part.contains_key(*key))
                 {
-                    let result =
-                        field(&["content", "response", "result", "output", "text", "functionResponse"]);
+                    let result = field(&[
+                        "content",
+                        "response",
+                        "result",
+                        "output",
+                        "text",
+                        "functionResponse",
+                        "toolResult",
+                    ]);
                     return self.whole(slot, Role::Tool, result, depth);
                 }
                 if matches!(
                     kind,
                     "tool_use" | "server_tool_use" | "tool_call" | "tool-call" | "toolCall" | "function_call"
-                ) || ["functionCall", "function", "toolName"].iter().any(|key| part.contains_key(*key))
+                ) || ["functionCall", "function", "toolName", "toolUse"]
+                    .iter()
+                    .any(|key| part.contains_key(*key))
                 {
                     return self.tool_call(slot, role, value);
                 }
@@ -353,7 +365,7 @@ impl<'b> Transcript<'b> {
 
     /// What the model wrote to call a tool: `name(arguments)`.
     fn tool_call(&mut self, slot: Slot, role: Role, value: &Value) {
-        let inner = ["function", "functionCall"].into_iter().find_map(|key| value.get(key));
+        let inner = ["function", "functionCall", "toolUse"].into_iter().find_map(|key| value.get(key));
         let call = inner.filter(|inner| inner.is_object()).unwrap_or(value);
         let name = ["name", "toolName"].into_iter().find_map(|key| call[key].as_str()).unwrap_or("");
         let arguments = ["arguments", "input", "args"].into_iter().find_map(|key| call.get(key));

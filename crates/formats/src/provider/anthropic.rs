@@ -32,7 +32,7 @@ impl Dialect for Anthropic {
     }
 
     fn provider(&self, body: &Value) -> &'static str {
-        if body.get(BEDROCK).is_some() { "aws" } else { "anthropic" }
+        if body.get(BEDROCK).is_some() { "bedrock" } else { "anthropic" }
     }
 
     fn kind(&self, value: &Value) -> Option<(Kind, Confidence)> {

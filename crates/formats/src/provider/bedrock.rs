@@ -20,7 +20,7 @@ impl Dialect for Bedrock {
     }
 
     fn provider(&self, _body: &Value) -> &'static str {
-        "aws"
+        "bedrock"
     }
 
     fn kind(&self, value: &Value) -> Option<(Kind, Confidence)> {

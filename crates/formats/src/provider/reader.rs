@@ -74,6 +74,10 @@ impl Reader for BodyReader {
             Some((_, Kind::Request, _)) => {
                 self.add(Exchange { request: Some(&value), ..Exchange::default() }, at, out);
             }
+            // A stream may end in an error that stands alone.
+            Some((dialect, Kind::Response, Confidence::Possible)) if !self.open.is_empty() => {
+                self.event(dialect, &value, at, out);
+            }
             Some((dialect, Kind::Response, _)) => {
                 let reply = Some(Reply { dialect, body: value, streamed: false });
                 self.add(Exchange { reply, ..Exchange::default() }, at, out);
@@ -104,20 +108,24 @@ impl BodyReader {
                 && (id.is_none() || stream.id.is_none() || stream.id.as_deref() == id)
         });
         let mut stream = match place {
-            Some(place) => {
-                out.count(Fate::Merged("part of a stream"));
-                self.open.remove(place)
-            }
+            Some(place) => self.open.remove(place),
             None => {
-                out.count(Fate::Kept);
                 let reply = Reply { dialect, body: Value::Null, streamed: true };
                 Stream { reply, id: None, at }
             }
         };
+        let ended = dialect.fold(&mut stream.reply.body, value);
+        match place {
+            Some(_) => out.count(Fate::Merged("part of a stream")),
+            None if stream.reply.body.is_null() => {
+                return out.count(Fate::Dropped("an event that belongs to no stream"));
+            }
+            None => out.count(Fate::Kept),
+        }
         stream.id = stream.id.or(id.map(str::to_owned));
         let end = (at.offset + u64::from(at.len)).saturating_sub(stream.at.offset);
         stream.at.len = u32::try_from(end).unwrap_or(u32::MAX);
-        match dialect.fold(&mut stream.reply.body, value) {
+        match ended {
             true => stream.end(out),
             false => self.open.push(stream),
         }
