@@ -1,4 +1,7 @@
-use crate::{Format, batch::Batch, bench, claude_code::ClaudeCode, har::Har, langfuse::Langfuse, otlp::Otlp, provider, records::Records, vcr::Vcr};
+use crate::{
+    Format, batch::Batch, bench, claude_code::ClaudeCode, har::Har, langfuse::Langfuse, otlp::Otlp, provider,
+    records::Records, vcr::Vcr,
+};
 
 /// Every format, one line each. The most confident one reads a file.
 #[rustfmt::skip]
