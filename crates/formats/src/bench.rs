@@ -92,7 +92,7 @@ fn gaps(list: &Value, unit: Unit, field: &str, at: RecordRef, out: &mut Output<'
 }
 
 /// The gaps between the points in time at which chunks came; stamps out of order are noted and give none.
-fn gaps_between(stamps: &[Timestamp], at: RecordRef, out: &mut Output<'_>) -> List {
+pub(crate) fn gaps_between(stamps: &[Timestamp], at: RecordRef, out: &mut Output<'_>) -> List {
     if !stamps.is_sorted() {
         let message = "The times of chunks are out of order; the gaps between them were left out";
         out.problem(ProblemCode::BadValue, at, message, "");

@@ -186,6 +186,19 @@ fn the_address_tells_dialect_and_model() {
 }
 
 #[test]
+fn the_pieces_of_an_ollama_stream_have_gaps() {
+    let session = Session::open("vcr-cassette/ollama-streaming-chat.yaml");
+    let trace = session.trace();
+    let call = calls(trace)[0];
+    let gaps: Vec<Nanos> = trace.gaps(call).collect();
+    // 49 pieces of text, from 46.294874 s to 47.840827 s.
+    assert_eq!((gaps.len(), gaps[0]), (48, Nanos(32_537_000)));
+    assert_eq!(gaps.iter().copied().sum::<Nanos>(), Nanos(1_545_953_000));
+    let (ttft, all) = (Nanos(1_631_208 + 313_560_000), Nanos(1_897_385_625));
+    assert_eq!((call.ttft, call.duration, call.model_load), (Some(ttft), Some(all), Some(Nanos(1_631_208))));
+}
+
+#[test]
 fn a_cassette_of_ruby_is_read() {
     let yaml = format!(
         "---\nhttp_interactions:\n- request:\n    method: post\n    uri: {URL}\n    body:\n      encoding: UTF-8\n      \

@@ -9,12 +9,15 @@ use super::{
     usage::{self, Counts, sum},
 };
 use crate::{
-    Confidence, Output,
+    Confidence, Output, bench,
     json::{self, Unit},
 };
 
 /// Ollama, and what llama.cpp's own server says of its times.
 pub(crate) struct Ollama;
+
+/// When each piece of text was made; not a field of Ollama's.
+const STAMPS: &str = "stamps";
 
 impl Dialect for Ollama {
     fn key(&self) -> &'static str {
@@ -78,6 +81,10 @@ impl Dialect for Ollama {
                 *fold::field(body, key) = value.clone();
             }
         }
+        let texts = [&event["message"]["content"], &event["message"]["thinking"], &event["response"]];
+        if texts.into_iter().any(|text| text.as_str().is_some_and(|text| !text.is_empty())) {
+            fold::list(fold::field(body, STAMPS)).push(event["created_at"].clone());
+        }
         event["done"] == true || event["stop"] == true
     }
 
@@ -103,6 +110,10 @@ impl Dialect for Ollama {
             // Reading the prompt may be left out when all of it was cached.
             call.ttft = load.map(|load| load + prompt.unwrap_or_default()).filter(|_| total.is_some());
         }
+        let stamps = body[STAMPS].as_array().map_or(&[][..], Vec::as_slice);
+        let stamps = stamps.iter().filter_map(|stamp| json::timestamp(stamp).ok().flatten());
+        let stamps: Vec<Timestamp> = stamps.collect();
+        call.gaps = bench::gaps_between(&stamps, at, out);
         // The last piece is stamped when it was made.
         let made = out.known(json::timestamp(&body["created_at"]), "created_at", at);
         let began = made.zip(total).and_then(|(made, total)| made.0.checked_sub(total.0));
