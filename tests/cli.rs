@@ -46,7 +46,7 @@ fn same_distribution(ours: &Value, theirs: &Value) {
 
 #[test]
 fn otlp_figures_are_as_expected() {
-    for format in ["otlp-json", "otlp-json-genai", "openinference"] {
+    for format in ["otlp-json", "otlp-json-genai", "openinference", "jaeger"] {
         for (file, expected) in expected(format).as_object().unwrap() {
             if expected.get("llm_calls").is_none() {
                 continue;
@@ -246,6 +246,43 @@ fn summaries_of_benchmarks_give_no_requests_and_say_so() {
         assert_eq!(ours["problems"][0]["code"], "no_requests", "{path}");
         let message = ours["problems"][0]["message"].as_str().unwrap();
         assert!(message.contains(&figure.to_string()), "{message}");
+    }
+}
+
+#[test]
+fn figures_of_other_exports_are_as_expected() {
+    // Each sample, and the names of its figures for requests, input and output.
+    for (format, file, [requests, input, output]) in [
+        ("litellm", "standard_logging_payload.json", ["requests", "input_total", "output"]),
+        ("langsmith", "run-js-openai-reasoning.json", ["llm_runs", "input_total", "output"]),
+        ("langsmith", "run-py-openai-stream.json", ["llm_runs", "input_total", "output"]),
+    ] {
+        let (ours, expected) = (summary(&format!("{format}/{file}")), &expected(format)[file]);
+        assert_eq!(ours["formats"], serde_json::json!([format]), "{file}");
+        assert_eq!(ours["requests"], expected[requests], "{file}");
+        assert_eq!(ours["tokens"]["input"], expected[input], "{file}");
+        assert_eq!(ours["tokens"]["output"], expected[output], "{file}");
+        assert_eq!(ours["errors"], 0, "{file}");
+    }
+    let expected = |format: &str, file: &str, key: &str| expected(format)[file][key].clone();
+    for (format, file, key) in [
+        ("zipkin", "zipkin-messaging-kafka.json", "spans"),
+        ("chrome-trace", "torch-alexnet.pt.trace.json.gz", "complete_events"),
+        ("chrome-trace", "trace-event-multiprocess.json", "complete_events"),
+        ("braintrust", "log-payloads.json", "ids"),
+    ] {
+        assert_eq!(summary(&format!("{format}/{file}"))["spans"], expected(format, file, key), "{file}");
+    }
+    for (format, file) in [
+        ("otel-readable-spans", "vercel-ai-sdk-v6-spans.json"),
+        ("otel-flat-spans", "inference-perf-code-review-workflow.json"),
+    ] {
+        let ours = summary(&format!("{format}/{file}"));
+        assert_eq!(ours["spans"], expected(format, file, "spans"), "{file}");
+        assert_eq!(ours["requests"], expected(format, file, "llm_calls"), "{file}");
+        assert_eq!(ours["models"], expected(format, file, "models"), "{file}");
+        same_distribution(&ours["latency_ms"], &expected(format, file, "llm_latency_ms"));
+        same_distribution(&ours["ttft_ms"], &expected(format, file, "ttft_ms"));
     }
 }
 

@@ -1,4 +1,6 @@
-use serde_json::Value;
+use std::collections::BTreeMap;
+
+use serde_json::{Value, value::RawValue};
 use trace::{Fate, FileId, FileReport, Problem, ProblemCode, RecordRef, TraceBuilder};
 
 /// How sure a format is that a file is its own.
@@ -66,7 +68,17 @@ pub struct Record<'a> {
     pub at: RecordRef,
 }
 
-impl Record<'_> {
+impl<'a> Record<'a> {
+    /// The elements of the first of several lists that the record holds, and where they lie; the record itself
+    /// if it holds none.
+    pub(crate) fn elements(&self, lists: &[&str]) -> Vec<(&'a str, RecordRef)> {
+        let fields: BTreeMap<String, &'a RawValue> = serde_json::from_str(self.text).unwrap_or_default();
+        let list = |name: &&str| serde_json::from_str::<Vec<&'a RawValue>>(fields.get(*name)?.get()).ok();
+        let Some(list) = lists.iter().find_map(list) else { return vec![(self.text, self.at)] };
+        let mut places = self.places();
+        list.into_iter().map(|raw| (raw.get(), places.next(raw.get()))).collect()
+    }
+
     /// Where a part of this record lies: `part` must be a slice of [`text`](Self::text). Falls back to the
     /// whole record for a CSV row, whose JSON form does not stand in the file.
     ///

@@ -8,23 +8,30 @@
 //! Two instrumentations often tell of the same call. They are joined in the builder, not here.
 
 mod dotted;
+mod flat;
 mod kind;
+pub(crate) mod langchain;
 mod messages;
 mod names;
+mod usage;
 
 use std::borrow::Cow;
 
 use serde_json::Value;
-use trace::{Call, Convention, Fate, Identity, ProblemCode, RecordRef, Span, SpanKind, Status};
+use trace::{
+    Call, Convention, Fate, Identity, Operation, ProblemCode, RecordRef, Span, SpanId, SpanKind, Status,
+};
 use units::{Figure, Nanos, Timestamp};
 
 use crate::{
     Output,
     json::{self, Unit},
 };
+pub(crate) use flat::attributes as flat_attributes;
 pub(crate) use kind::{by_word, phase};
 pub(crate) use messages::{Slot, Transcript};
 pub(crate) use names::{Known, Meaning};
+pub(crate) use usage::{is_usage, of_object as usage};
 
 /// The attributes of a span or an event, as the file lists them.
 pub(crate) type Attributes<'a> = Vec<(Cow<'a, str>, Value)>;
@@ -76,9 +83,7 @@ const CONTENT_EVENTS: &[&str] =
 
 /// Reads one span: adds its row and, if it is a model call, that of the call, and counts it.
 pub(crate) fn add_span(mut raw: RawSpan<'_>, out: &mut Output<'_>) {
-    for event in raw.events.iter_mut().filter(|event| CONTENT_EVENTS.contains(&&*event.name)) {
-        raw.attributes.append(&mut event.attributes);
-    }
+    gather(&mut raw);
     let known = Known::new(&raw.attributes);
     let (kind, operation) = kind::of_span(&raw.name, &known);
     let (status, error) = outcome(&raw, &known, kind);
@@ -98,15 +103,51 @@ pub(crate) fn add_span(mut raw: RawSpan<'_>, out: &mut Output<'_>) {
     if kind != SpanKind::Call {
         return;
     }
-    call.operation = operation;
     call.error = out.builder.intern(&error);
+    complete(call, &raw, &known, operation, out);
+}
+
+/// Gives the call of a span what events of it tell that lie outside the span.
+pub(crate) fn add_to_span(span: SpanId, mut raw: RawSpan<'_>, out: &mut Output<'_>) {
+    gather(&mut raw);
+    let known = Known::new(&raw.attributes);
+    let row = out.builder.trace().span(span);
+    let call = Call { span: Some(span), trace: row.trace, ..Call::at(row.record.unwrap_or(raw.at)) };
+    let operation = kind::of_span(&raw.name, &known).1;
+    complete(call, &raw, &known, operation, out);
+}
+
+/// Adds a call of which only events outside of spans tell.
+pub(crate) fn add_call_of_events(mut raw: RawSpan<'_>, out: &mut Output<'_>) {
+    gather(&mut raw);
+    // Behind what the events say themselves.
+    raw.attributes.push((Cow::Borrowed("gen_ai.operation.name"), "chat".into()));
+    add_span(raw, out);
+}
+
+/// Puts the attributes of content events to those of the span.
+fn gather(raw: &mut RawSpan<'_>) {
+    for event in raw.events.iter_mut().filter(|event| CONTENT_EVENTS.contains(&&*event.name)) {
+        raw.attributes.append(&mut event.attributes);
+    }
+}
+
+/// Reads what makes a span's call, and adds it.
+fn complete(
+    mut call: Call,
+    raw: &RawSpan<'_>,
+    known: &Known<'_>,
+    operation: Operation,
+    out: &mut Output<'_>,
+) {
+    call.operation = operation;
     call.session = out.builder.intern(known.str(Meaning::Session));
     call.component = out.builder.intern(known.component());
     call.provider = out.builder.intern(known.str(Meaning::Provider));
     call.model = out.builder.intern(known.str(Meaning::Model));
     call.response = out.builder.intern(known.str(Meaning::Response));
-    read_figures(&mut call, &raw, &known, out);
-    let messages = messages::of_span(&raw, &known, operation, out.builder);
+    read_figures(&mut call, raw, known, out);
+    let messages = messages::of_span(raw, known, operation, out.builder);
     let identity = (!call.response.is_none()).then_some(Identity::Response(call.response));
     out.builder.add_call(call, identity, &messages);
 }
@@ -146,6 +187,11 @@ pub(crate) fn duration(
         return None;
     }
     Some(length)
+}
+
+/// The time from a call's start to something inside it; unknown where that lies before the start.
+pub(crate) fn since(start: Option<Timestamp>, then: Option<Timestamp>) -> Option<Nanos> {
+    Some(then? - start?).filter(|&length| length >= Nanos::ZERO)
 }
 
 /// The figures of a call: tokens, times, cost.

@@ -5,6 +5,8 @@
 //! protobuf-to-JSON), enum names, `batches` (Tempo), `instrumentationLibrarySpans` (before 2022), and a bare
 //! `ResourceSpans`.
 
+mod logs;
+
 use std::borrow::Cow;
 
 use base64::{
@@ -20,6 +22,7 @@ use crate::{
     Confidence, Format, Head, Output, Reader, Record,
     genai::{self, Attributes, Event, RawSpan, State},
     json::{self, Unit},
+    span_json,
 };
 
 /// OTLP/JSON.
@@ -50,7 +53,7 @@ impl Format for Otlp {
     }
 
     fn reader(&self) -> Box<dyn Reader> {
-        Box::new(OtlpReader)
+        Box::new(OtlpReader::default())
     }
 }
 
@@ -81,8 +84,8 @@ struct Request<'a> {
     /// Tempo's answer to a query for one trace.
     #[serde(borrow)]
     trace: Option<Box<Request<'a>>>,
-    #[serde(alias = "resource_logs")]
-    resource_logs: Option<IgnoredAny>,
+    #[serde(borrow, alias = "resource_logs")]
+    resource_logs: Option<Vec<logs::ResourceLogs<'a>>>,
     #[serde(alias = "resource_metrics")]
     resource_metrics: Option<IgnoredAny>,
 }
@@ -204,6 +207,14 @@ impl From<AnyValue<'_>> for Value {
     }
 }
 
+/// The value in an envelope that says its type; the value itself if it is in none.
+pub(crate) fn any_value(value: &Value) -> Value {
+    match AnyValue::deserialize(value).map(Value::from) {
+        Ok(Value::Null) | Err(_) => value.clone(),
+        Ok(inner) => inner,
+    }
+}
+
 fn plain(value: Option<AnyValue<'_>>) -> Value {
     value.map_or(Value::Null, Value::from)
 }
@@ -219,14 +230,13 @@ fn time(value: Option<Value>) -> Option<Timestamp> {
 
 /// Ids as lower-case hex. Their length tells hex from base64: 8 bytes are 16 digits or 11 characters and
 /// padding. What is neither stays as it is; an id of zeros is none.
-fn id(text: Option<Text<'_>>, bytes: usize) -> Cow<'_, str> {
+pub(crate) fn hex(text: Cow<'_, str>, bytes: usize) -> Cow<'_, str> {
     const LENIENT: GeneralPurpose = GeneralPurpose::new(
         &alphabet::STANDARD,
         GeneralPurposeConfig::new()
             .with_decode_padding_mode(DecodePaddingMode::Indifferent)
             .with_decode_allow_trailing_bits(true),
     );
-    let Some(Text(text)) = text else { return "".into() };
     let hex = if text.len() == 2 * bytes && text.bytes().all(|b| b.is_ascii_hexdigit()) {
         if text.bytes().any(|b| b.is_ascii_uppercase()) { text.to_ascii_lowercase().into() } else { text }
     } else {
@@ -240,6 +250,10 @@ fn id(text: Option<Text<'_>>, bytes: usize) -> Cow<'_, str> {
     if hex.bytes().all(|b| b == b'0') { "".into() } else { hex }
 }
 
+fn id(text: Option<Text<'_>>, bytes: usize) -> Cow<'_, str> {
+    text.map_or("".into(), |Text(text)| hex(text, bytes))
+}
+
 fn state(code: Option<&Value>) -> State {
     match code {
         Some(Value::String(name)) if name == "STATUS_CODE_ERROR" || name == "2" => State::Error,
@@ -250,7 +264,10 @@ fn state(code: Option<&Value>) -> State {
     }
 }
 
-struct OtlpReader;
+#[derive(Default)]
+struct OtlpReader {
+    logs: logs::Logs,
+}
 
 impl Reader for OtlpReader {
     fn record(&mut self, record: &Record<'_>, out: &mut Output<'_>) {
@@ -263,15 +280,14 @@ impl Reader for OtlpReader {
         if let Some(inner) = request.trace.take() {
             request = *inner;
         }
-        let (logs, metrics) = (request.resource_logs.is_some(), request.resource_metrics.is_some());
-        for (seen, reason) in [
-            (logs, "OTLP log records: only spans are read"),
-            (metrics, "OTLP metrics: only spans are read"),
-            (
-                !logs && !metrics && request.resource_spans.is_none() && request.scope_spans.is_none(),
-                "no spans in it",
-            ),
-        ] {
+        let metrics = request.resource_metrics.is_some();
+        let empty = request.resource_spans.is_none()
+            && request.scope_spans.is_none()
+            && request.resource_logs.is_none()
+            && !metrics;
+        for (seen, reason) in
+            [(metrics, "OTLP metrics: only spans and GenAI events are read"), (empty, "no spans in it")]
+        {
             if seen {
                 out.count(Fate::Dropped(reason));
             }
@@ -283,15 +299,27 @@ impl Reader for OtlpReader {
                 let at = places.next(text.get());
                 match serde_json::from_str::<Span<'_>>(text.get()) {
                     Ok(span) => genai::add_span(span.into_raw(at), out),
-                    Err(_) => {
-                        out.count(Fate::Dropped("span cannot be read"));
-                        let message = "A span cannot be read: a field is not of the kind that OTLP gives it";
-                        out.problem(ProblemCode::Malformed, at, message, "The other spans were read.");
-                    }
+                    Err(_) => add_loose(text.get(), at, out),
                 }
             }
         }
+        self.logs.add(request.resource_logs.unwrap_or_default(), &mut places, out);
     }
+
+    fn finish(&mut self, out: &mut Output<'_>) {
+        self.logs.join(out);
+    }
+}
+
+/// A span whose attributes are a plain map: not OTLP, but what several of its writers send.
+fn add_loose(text: &str, at: RecordRef, out: &mut Output<'_>) {
+    let span = serde_json::from_str::<Value>(text).ok().filter(|span| span["attributes"].is_object());
+    if let Some(mut span) = span {
+        return genai::add_span(span_json::read(&mut span, "", at, out), out);
+    }
+    out.count(Fate::Dropped("span cannot be read"));
+    let message = "A span cannot be read: a field is not of the kind that OTLP gives it";
+    out.problem(ProblemCode::Malformed, at, message, "The other spans were read.");
 }
 
 impl<'a> Span<'a> {

@@ -391,15 +391,14 @@ fn an_http_status_of_a_call_tells_of_failure() {
 fn trouble_costs_no_more_than_itself() {
     let session = Session::open("otlp-own/trouble.jsonl");
     let (trace, report) = (session.trace(), session.report());
-    assert_eq!((report.read, report.kept()), (11, 3));
+    assert_eq!((report.read, report.kept()), (10, 3));
     assert_eq!(report.merged, BTreeMap::from([("same span sent twice".to_owned(), 1)]));
     let dropped: BTreeMap<_, _> = report.dropped.iter().map(|(why, &n)| (why.as_str(), n)).collect();
     assert_eq!(
         dropped,
         BTreeMap::from([
             ("span cannot be read", 2),
-            ("OTLP log records: only spans are read", 1),
-            ("OTLP metrics: only spans are read", 1),
+            ("OTLP metrics: only spans and GenAI events are read", 1),
             ("not an OTLP request", 1),
             ("no spans in it", 2),
         ])
@@ -409,4 +408,32 @@ fn trouble_costs_no_more_than_itself() {
     assert_eq!((call.start, call.duration, call.reported_cost), (None, None, None));
     assert_eq!((call.usage.input.get(), call.usage.output.get()), (None, None));
     assert_eq!(session.problems(ProblemCode::BadValue).len(), 3, "{:?}", report.problems);
+}
+
+#[test]
+fn events_among_the_logs_complete_their_calls() {
+    let session = Session::open("otlp-own/log-events.jsonl");
+    let (trace, report) = (session.trace(), session.report());
+    let calls: Vec<_> = trace.calls().map(|(_, call)| call).collect();
+    let [messages, whole, alone] = calls[..] else { panic!("{}", calls.len()) };
+    let expected = [(Component::System, "Be brief."), (Component::User, "Hi"), (Component::Output, "Hello")];
+    assert_eq!(texts(trace, messages), expected);
+    assert_eq!(messages.duration, Some(Nanos(1_000_000_000)));
+    assert_eq!((whole.usage.input.get(), whole.usage.output.get()), (Some(50), Some(6)));
+    assert_eq!((trace.str(whole.response), whole.duration), ("resp_log_b", Some(Nanos(1_000_000_000))));
+    assert_eq!(texts(trace, whole), [(Component::User, "What?")]);
+    assert_eq!((alone.usage.input.get(), alone.duration), (Some(7), None), "its span is not in the file");
+    assert_eq!(trace.spans[0].kind, SpanKind::Agent);
+    assert_eq!((report.read, report.kept(), session.codes()), (11, 4, vec![]));
+    assert_eq!(report.merged, BTreeMap::from([("event of a call".to_owned(), 4)]));
+    assert_eq!(report.dropped.len(), 3, "{report:?}");
+}
+
+#[test]
+fn attributes_may_be_a_map() {
+    let session = Session::open("otlp-own/attribute-map.json");
+    let (call, _) = only(&session);
+    assert_eq!((call.usage.input.get(), call.usage.output.get()), (Some(40), Some(5)));
+    assert_eq!((call.duration, call.status), (Some(Nanos(1_000_000_005)), Status::RateLimited));
+    assert_eq!(session.codes(), [] as [&str; 0]);
 }

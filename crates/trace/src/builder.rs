@@ -116,6 +116,11 @@ impl TraceBuilder {
         Ok(id)
     }
 
+    /// The span that a file names by these ids, if it was added.
+    pub fn find_span(&self, trace: StrId, id: StrId) -> Option<SpanId> {
+        self.spans.get(&(trace, id)).copied()
+    }
+
     /// Adds a record of a model call with its messages. If a record of the same identity is there already,
     /// or one of the same span, that one absorbs this one; the answer is the call that now stands for both,
     /// and whether it absorbed.

@@ -170,7 +170,13 @@ const NAMES: &[(Meaning, &[&str])] = &[
     ),
     (
         Meaning::Answer,
-        &["gen_ai.output.messages", "ai.response.text", "ai.response.object", "gen_ai.completion"],
+        &[
+            "gen_ai.output.messages",
+            "ai.response.text",
+            "ai.response.object",
+            "gen_ai.completion",
+            "gen_ai.output.text",
+        ],
     ),
     (Meaning::AnswerTools, &["ai.response.toolCalls"]),
     (Meaning::AnswerReasoning, &["ai.response.reasoning"]),
@@ -185,6 +191,11 @@ static BY_NAME: LazyLock<FxHashMap<&str, (Meaning, usize)>> = LazyLock::new(|| {
     };
     NAMES.iter().flat_map(ranked).collect()
 });
+
+/// Whether a name means something as it stands.
+pub(super) fn has_meaning(name: &str) -> bool {
+    BY_NAME.contains_key(name)
+}
 
 /// The attributes of one span by their meaning.
 pub(crate) struct Known<'a>([Option<(usize, &'a Value)>; MEANINGS]);
