@@ -24,7 +24,7 @@ use trace::{
 use units::{Figure, Nanos, Timestamp};
 
 use crate::{
-    Output,
+    Output, bench,
     json::{self, Unit},
 };
 pub(crate) use flat::attributes as flat_attributes;
@@ -76,6 +76,9 @@ const FIRST_TOKEN_EVENTS: &[&str] = &[
     "First Token Stream Event",
     "ai.stream.firstChunk",
 ];
+
+/// Those of them that come once a chunk.
+const CHUNK_EVENTS: &[&str] = &["gen_ai.content.completion.chunk", "llm.content.completion.chunk"];
 
 /// Events whose attributes belong to the span: content that older and newer instrumentations keep apart.
 const CONTENT_EVENTS: &[&str] =
@@ -219,6 +222,11 @@ fn read_figures(call: &mut Call, raw: &RawSpan<'_>, known: &Known<'_>, out: &mut
             let first = events.filter_map(|event| event.time).min()?;
             Some(first - raw.start?).filter(|&ttft| ttft >= Nanos::ZERO)
         });
+    let chunks = raw.events.iter().filter(|event| CHUNK_EVENTS.contains(&&*event.name));
+    // Events of a span stand in no order.
+    let mut stamps: Vec<Timestamp> = chunks.filter_map(|event| event.time).collect();
+    stamps.sort_unstable();
+    call.gaps = bench::gaps_between(&stamps, raw.at, out);
     let read = |meaning| known.get(meaning).unwrap_or(&Value::Null);
     call.tokens_per_second =
         out.known(json::number(read(Meaning::TokensPerSecond)), "The output token rate", raw.at);

@@ -8,7 +8,7 @@ use serde_json::{Value, value::RawValue};
 use trace::{Fate, Identity, Operation, ProblemCode, RecordRef, Span, SpanKind, Status, Usage};
 
 use crate::{
-    Confidence, Format, Head, Output, Reader, Record,
+    Confidence, Format, Head, Output, Reader, Record, bench,
     genai::{self, Slot, Transcript},
     json,
     parts::Parts,
@@ -167,8 +167,10 @@ fn add(run: &Value, at: RecordRef, out: &mut Output<'_>) {
     let generated = "generations/0/0/message/kwargs/response_metadata/id";
     call.response = out.builder.intern(path::text(&outputs, &["id", generated]));
     let stamps = path::list(run, "events").iter().filter(|event| event["name"] == "new_token");
-    let token = stamps.filter_map(|event| path::time(&event["time"]).ok().flatten()).min();
-    call.ttft = genai::since(start, token.or(first));
+    let mut stamps: Vec<_> = stamps.filter_map(|event| path::time(&event["time"]).ok().flatten()).collect();
+    stamps.sort_unstable();
+    call.ttft = genai::since(start, stamps.first().copied().or(first));
+    call.gaps = bench::gaps_between(&stamps, at, out);
     call.usage = usage(run, &outputs, at, out);
     call.reported_cost = out.known(json::money(&run["total_cost"]), "total_cost", at);
 

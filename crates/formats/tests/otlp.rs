@@ -346,6 +346,7 @@ fn messages_as_events() {
         [(Component::System, "Be short."), (Component::User, "Why?"), (Component::Output, "Because.")]
     );
     assert_eq!(calls[0].ttft, Some(Nanos(40_000_000)), "the earliest chunk, wherever it stands");
+    assert_eq!(trace.gaps(calls[0]).collect::<Vec<_>>(), [Nanos(20_000_000)]);
     assert_eq!(
         texts(trace, calls[1]),
         [(Component::User, "Plain prompt"), (Component::Output, "Plain answer")]

@@ -32,6 +32,10 @@ fn langsmith_posts_and_patches_are_one_run() {
         };
         assert!(near(call.duration, &figures["latency_ms"]), "{file}");
         assert!(near(call.ttft, &figures["ttft_ms"]), "{file} {:?}", call.ttft);
+        let gaps: Vec<_> = trace.gaps(call).collect();
+        let streamed = file == "run-py-openai-stream.json";
+        assert_eq!(gaps.len(), if streamed { 11 } else { 0 }, "{file}");
+        assert_eq!(gaps.into_iter().sum::<Nanos>(), Nanos(if streamed { 81_684_000 } else { 0 }), "{file}");
         assert!(trace.messages(call).len() >= 2, "{file}");
         assert!(trace.str(call.response).starts_with("chatcmpl-"), "{file}");
     }
