@@ -19,8 +19,9 @@ Usage: tokenflame summary FILE... [--json]
   summary    requests, tokens, cost and latency of trace files, taken together
   --json     one JSON object on standard output instead of a table
 
-Files are recognised by their content: OTLP/JSON, Claude Code sessions, Langfuse traces, requests, responses
-and streams of model providers, batches, HAR files, VCR cassettes, and records of LLMMetrics and
+Files are recognised by their content: spans (OTLP, Jaeger, Zipkin, Chrome, console), exports of observability
+products and gateways, logs of coding agents, requests, responses and streams of model providers, batches, HAR
+files, VCR cassettes, results of benchmarks, workload traces, conversations, and records of LLMMetrics and
 LatencyProfile as JSON, JSONL or CSV; plain, gzipped, in Zstandard or in ZIP archives.";
 
 /// Bytes handed to the engine at once.

@@ -45,12 +45,12 @@ pub fn problem(magic: &[u8], head: &str, gzip: bool) -> Problem {
 }
 
 fn seen(magic: &[u8], head: &str) -> (String, String) {
-    let names: Vec<&str> = FORMATS.iter().map(|format| format.name()).collect();
     let expected = format!(
-        "Readable are: {}; as JSON, JSON lines, CSV or a stream's events, plain, \
-         gzipped, in Zstandard or in a ZIP archive. Records of your own need fields such as \
-         prompt_tokens, completion_tokens, wall_time.",
-        names.join(", ")
+        "{} formats are readable (spans, observability exports, agents' sessions, requests and responses of \
+         model providers, HAR files, benchmark results), as JSON, JSON lines, CSV or a stream's events, plain, \
+         gzipped, in Zstandard or in a ZIP archive. Records of your own need fields such as prompt_tokens, \
+         completion_tokens, wall_time.",
+        FORMATS.len()
     );
     if let Some((_, kind, hint)) = KINDS.iter().find(|(bytes, ..)| magic.starts_with(bytes)) {
         return (kind.to_string(), if hint.is_empty() { expected } else { hint.to_string() });

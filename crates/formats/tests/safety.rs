@@ -50,7 +50,7 @@ fn content_that_no_reader_knows_is_named() {
         assert!(text.contains(words), "{text}");
     }
     let (_, text) = only_problem(b"city,population\nBern,1\n");
-    assert!(text.contains("Claude Code session"), "says what is readable: {text}");
+    assert!(text.contains("sessions"), "says what is readable: {text}");
 }
 
 #[test]

@@ -15,12 +15,24 @@ use crate::state::use_session;
 use crate::widgets::{Icon, IconName};
 
 /// What can be read, by the programs that write it.
-const FORMATS: [(&str, &str); 3] = [
+const FORMATS: [(&str, &str); 6] = [
     (
         "Traces",
-        "OTLP/JSON with OpenTelemetry GenAI, OpenLLMetry or OpenInference attributes; Langfuse exports",
+        "OTLP, Jaeger, Zipkin, Chrome and console spans; Langfuse, LangSmith, OpenInference, MLflow, Weave, Braintrust",
     ),
-    ("Agents", "Claude Code session logs"),
+    (
+        "Agents",
+        "Claude Code, Codex, Gemini CLI, Qwen Code, Copilot, Cline, OpenCode, aider, pi, Inspect, ATIF",
+    ),
+    (
+        "Requests and responses",
+        "OpenAI, Anthropic, Gemini, Bedrock, Cohere and Ollama, whole or streamed; batches, HAR, VCR cassettes",
+    ),
+    ("Gateways", "LiteLLM, Helicone and Portkey logs"),
+    (
+        "Benchmarks and workloads",
+        "AIPerf, vLLM, SGLang, GenAI-Perf, GuideLLM, LLMPerf; Mooncake, Azure, BurstGPT, Vidur",
+    ),
     ("Your own records", "LLMMetrics and LatencyProfile fields as JSON, JSONL or CSV"),
 ];
 
@@ -83,7 +95,7 @@ pub fn Landing(props: &LandingProps) -> Html {
                     <p class="big">{ "Drop trace files anywhere on this page" }</p>
                     <button type="button" class="btn primary" onclick={choose}>{ "Choose files" }</button>
                     <p class="small mid">
-                        { "JSON, JSONL or CSV, plain or .gz. Several files at once become one session." }
+                        { "JSON, JSONL, CSV or event streams, plain or as .gz, .zst or .zip. Several files at once become one session." }
                     </p>
                     <dl class="formats">
                         { for FORMATS.iter().map(|(kind, what)| html! {
