@@ -19,6 +19,7 @@ mod memo;
 mod merge;
 mod model;
 mod pretokenize;
+mod short_tokens;
 mod special;
 mod unicode;
 mod vocab;

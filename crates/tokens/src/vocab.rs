@@ -8,6 +8,8 @@ use std::ops::Range;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::short_tokens::ShortTokens;
+
 /// No token has these bytes. No id is this large.
 pub(crate) const NONE: u32 = u32::MAX;
 
@@ -61,10 +63,10 @@ pub(crate) struct Vocab {
     /// A bit for each token and each head of one. Merging asks mostly for what is no token, and this small
     /// set says so without fetching a line of the large tables, which do not fit the cache.
     filter: Vec<u64>,
-    /// Open addressing, a power of two of slots, at most two thirds of them taken. The key is the bytes
-    /// themselves with their number on top, so that a look-up compares one integer.
-    short: Vec<(u64, u32)>,
-    /// Of longer tokens, part of the hash and the id.
+    /// The short tokens by their bytes.
+    short: ShortTokens,
+    /// Of longer tokens, part of the hash and the id. Open addressing, a power of two of slots, at most two
+    /// thirds of them taken.
     long: Vec<(u32, u32)>,
     /// By the first 3 bytes of a token (see `stem`): which lengths there are, a bit each; the lowest for tokens
     /// with a head.
@@ -96,8 +98,10 @@ impl Vocab {
         let length = |i: usize| usize::from(shared[i]) + usize::from(fresh[i]);
 
         // An id may be left out, for a special token.
-        let largest =
-            (0..tokens).map(id).max().filter(|largest| *largest < tokens + 64 && *largest < 1 << 18)?;
+        let largest = (0..tokens)
+            .map(id)
+            .max()
+            .filter(|largest| *largest < tokens + 64 && *largest < ShortTokens::MOST_IDS)?;
         let mut starts = vec![0; largest + 2];
         for i in 0..tokens {
             *starts.get_mut(id(i) + 1)? = u32::try_from(length(i)).ok()?;
@@ -108,7 +112,7 @@ impl Vocab {
             *start = total;
         }
 
-        let shorts = (0..tokens).filter(|&i| length(i) <= SHORT).count();
+        let longs = (0..tokens).filter(|&i| length(i) > SHORT).count();
         // Sorted, those with the same head follow on each other.
         let heads = (0..tokens).filter(|&i| length(i) > SHORT && shared[i] < 8).count();
         let slots = |tokens: usize| (tokens + tokens / 2 + 1).next_power_of_two();
@@ -118,8 +122,8 @@ impl Vocab {
             longest: (0..tokens).map(length).max().filter(|longest| *longest < 256)?,
             lengths: vec![0; largest + 1],
             filter: vec![0; FILTER / 64],
-            short: vec![(0, NONE); slots(shorts)],
-            long: vec![(0, NONE); slots(tokens - shorts)],
+            short: ShortTokens::new(),
+            long: vec![(0, NONE); slots(longs)],
             // Of 1 and 2 bytes there are always some.
             stems: vec![0b110; STEMS],
             heads: vec![Head { word: 0, lengths: 0 }; slots(heads)],
@@ -148,7 +152,7 @@ impl Vocab {
                 let joint = &mut vocab.joints[usize::from(pair[0]) << 8 | usize::from(pair[1])];
                 *joint = (*joint).min((id / 4) as u16);
             }
-            vocab.insert(&token, id);
+            vocab.insert(&token, id)?;
         }
         // With every single byte a token, merging always ends in tokens.
         let complete = suffixes.is_empty() && (0..=255).all(|byte| vocab.id(&[byte]) != NONE);
@@ -247,7 +251,7 @@ impl Vocab {
         self.bytes.get(self.range(id)?).filter(|bytes| !bytes.is_empty())
     }
 
-    fn insert(&mut self, token: &[u8], id: u32) {
+    fn insert(&mut self, token: &[u8], id: u32) -> Option<()> {
         let lengths = 1 << if token.len() > SHORT { 0 } else { token.len() };
         if let [a, b, c, ..] = token {
             self.stems[stem(*a, *b, *c)] |= lengths;
@@ -255,11 +259,7 @@ impl Vocab {
         if token.len() <= SHORT {
             let key = short_key(token, 0, token.len());
             self.filter_add(key);
-            let mut slot = short_slot(key, self.short.len());
-            while self.short[slot].1 != NONE {
-                slot = (slot + 1) & (self.short.len() - 1);
-            }
-            self.short[slot] = (key, id);
+            self.short.insert(key, id)?;
         } else {
             let hash = hash(token);
             self.filter_add(hash);
@@ -270,6 +270,7 @@ impl Vocab {
             self.long[slot] = (hash as u32, id);
             self.insert_head(u64_of(&token[..8]), token.len());
         }
+        Some(())
     }
 
     fn insert_head(&mut self, word: u64, length: usize) {
@@ -304,21 +305,9 @@ impl Vocab {
     pub(crate) fn id_within(&self, text: &[u8], start: usize, end: usize) -> u32 {
         if end - start <= SHORT {
             let key = short_key(text, start, end);
-            if self.filter_has(key) { self.short_id(key) } else { NONE }
+            if self.filter_has(key) { self.short.id(key) } else { NONE }
         } else {
             self.long_id(&text[start..end])
-        }
-    }
-
-    #[inline]
-    fn short_id(&self, key: u64) -> u32 {
-        let mut slot = short_slot(key, self.short.len());
-        loop {
-            let (seen, id) = self.short[slot];
-            if seen == key || id == NONE {
-                return id;
-            }
-            slot = (slot + 1) & (self.short.len() - 1);
         }
     }
 
@@ -371,7 +360,8 @@ fn short_key(text: &[u8], start: usize, end: usize) -> u64 {
     word | (length as u64) << 56
 }
 
-const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
+/// An odd factor that spreads what it multiplies over the upper bits.
+pub(crate) const ODD: u64 = 0x9E37_79B9_7F4A_7C15;
 
 #[inline]
 fn short_slot(key: u64, slots: usize) -> usize {
