@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, value::RawValue};
-use trace::{Fate, FileId, FileReport, Problem, ProblemCode, RecordRef, TraceBuilder};
+use trace::{Fate, FileId, FileReport, List, Problem, ProblemCode, RecordRef, TraceBuilder};
+use units::Timestamp;
 
 /// How sure a format is that a file is its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,12 +38,72 @@ pub struct Head {
     pub records: Vec<Value>,
 }
 
+/// What belongs together in a list of formats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    /// Spans of any application.
+    Spans,
+    /// Exports of products that observe, and of gateways.
+    Products,
+    /// Sessions of coding agents and evaluations.
+    Agents,
+    /// What goes over the wire to a provider and back.
+    Http,
+    /// Results of load generators.
+    Benchmarks,
+    /// Published traffic, without texts.
+    Workloads,
+    /// Texts of people and models, without figures.
+    Conversations,
+    /// Records of one's own.
+    Own,
+}
+
+impl Family {
+    /// Every family, in the order in which a person is shown them.
+    pub const ALL: [Family; 8] = [
+        Family::Spans,
+        Family::Products,
+        Family::Agents,
+        Family::Http,
+        Family::Benchmarks,
+        Family::Workloads,
+        Family::Conversations,
+        Family::Own,
+    ];
+
+    /// The name for a person.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Family::Spans => "Spans",
+            Family::Products => "Observability products and gateways",
+            Family::Agents => "Coding agents and evaluations",
+            Family::Http => "Requests, responses and streams of model providers",
+            Family::Benchmarks => "Benchmarks of inference servers",
+            Family::Workloads => "Workload traces",
+            Family::Conversations => "Conversations",
+            Family::Own => "Your own records",
+        }
+    }
+}
+
+/// What to know of a format.
+#[derive(Clone, Copy, Debug)]
+pub struct About {
+    /// The key in reports and figures: `otlp`.
+    pub key: &'static str,
+    /// The name for a person: `OTLP/JSON`.
+    pub name: &'static str,
+    /// What it belongs with.
+    pub family: Family,
+    /// Where such files come from: programs, folders, commands.
+    pub origin: &'static str,
+}
+
 /// One trace format: its name, how it is recognised, how it is read.
 pub trait Format: Sync {
-    /// The key in reports and figures: `otlp`.
-    fn key(&self) -> &'static str;
-    /// The name for a person: `OTLP/JSON`.
-    fn name(&self) -> &'static str;
+    /// What to know of it.
+    fn about(&self) -> &About;
     /// Whether the file is of this format.
     fn sniff(&self, head: &Head) -> Confidence;
     /// A reader for one file.
@@ -168,6 +229,16 @@ impl Output<'_> {
             byte: at.offset,
             count: 1,
         });
+    }
+
+    /// The gaps between the points in time at which chunks came; stamps out of order are noted and give none.
+    pub(crate) fn gaps_between(&mut self, stamps: &[Timestamp], at: RecordRef) -> List {
+        if !stamps.is_sorted() {
+            let message = "The times of chunks are out of order; the gaps between them were left out";
+            self.problem(ProblemCode::BadValue, at, message, "");
+            return List::default();
+        }
+        self.builder.gaps(stamps.windows(2).map(|pair| pair[1] - pair[0]))
     }
 
     /// The file's report.

@@ -24,7 +24,7 @@ use trace::{
 use units::{Figure, Nanos, Timestamp};
 
 use crate::{
-    Output, bench,
+    Output,
     json::{self, Unit},
 };
 pub(crate) use flat::attributes as flat_attributes;
@@ -226,7 +226,7 @@ fn read_figures(call: &mut Call, raw: &RawSpan<'_>, known: &Known<'_>, out: &mut
     // Events of a span stand in no order.
     let mut stamps: Vec<Timestamp> = chunks.filter_map(|event| event.time).collect();
     stamps.sort_unstable();
-    call.gaps = bench::gaps_between(&stamps, raw.at, out);
+    call.gaps = out.gaps_between(&stamps, raw.at);
     let read = |meaning| known.get(meaning).unwrap_or(&Value::Null);
     call.tokens_per_second =
         out.known(json::number(read(Meaning::TokensPerSecond)), "The output token rate", raw.at);

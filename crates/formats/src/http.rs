@@ -9,7 +9,7 @@ use trace::{Call, Fate, ProblemCode, RecordRef, Status};
 use crate::{
     Output,
     decode::Decoder,
-    provider::{Exchange, Reply, target},
+    readers::provider::{Exchange, Reply, target},
 };
 
 /// Headers whose values let others in.

@@ -267,8 +267,8 @@ impl Body {
             return;
         };
         let report = builder.report(self.file);
-        report.format = format.key().to_owned();
-        report.format_name = format.name().to_owned();
+        report.format = format.about().key.to_owned();
+        report.format_name = format.about().name.to_owned();
         self.state =
             State::Reading { splitter: Box::new(Splitter::new(wrap)), reader: format.reader(), format };
         self.take(&text, builder);
@@ -436,7 +436,7 @@ mod tests {
             let Ok(text) = fs::read_to_string(file.path()) else { continue };
             let mut sure: Vec<(Confidence, &str)> = heads(&text)
                 .iter()
-                .flat_map(|(head, _)| FORMATS.iter().map(|format| (format.sniff(head), format.key())))
+                .flat_map(|(head, _)| FORMATS.iter().map(|format| (format.sniff(head), format.about().key)))
                 .filter(|(confidence, _)| *confidence > Confidence::No)
                 .collect();
             sure.sort_by(|a, b| b.cmp(a));

@@ -11,7 +11,8 @@ use crate::{
     Output,
     genai::{Event, RawSpan, State, flat_attributes},
     json::{self, Unit},
-    otlp, path,
+    path,
+    readers::otlp,
 };
 
 const TRACE: &[&str] = &[

@@ -273,7 +273,7 @@ fn no_fixture_loses_a_record() {
         assert_nothing_lost(session.trace());
         let (folder, _) = path.split_once('/').unwrap();
         let report = session.report();
-        if report.bytes > 0 && FORMATS.iter().any(|format| format.key() == folder) {
+        if report.bytes > 0 && FORMATS.iter().any(|format| format.about().key == folder) {
             assert_eq!(report.format, folder, "{path}: {:?}", report.problems);
         }
     }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Attributes, names};
-use crate::otlp;
+use crate::readers::otlp;
 
 /// A map (flat or nested: `{"llm": {"token_count": {"prompt": 1}}}`), or a list of keys and values.
 pub(crate) fn attributes(value: Value) -> Attributes<'static> {

@@ -1,0 +1,355 @@
+//! OpenTelemetry's protocol as JSON: one request, or one request a line as the collector's file exporter
+//! writes it.
+//!
+//! Seen in the wild beside the specification's own form: snake_case keys and base64 ids (any generic
+//! protobuf-to-JSON), enum names, `batches` (Tempo), `instrumentationLibrarySpans` (before 2022), and a bare
+//! `ResourceSpans`.
+
+mod logs;
+
+use std::borrow::Cow;
+
+use base64::{
+    Engine, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use serde::{Deserialize, de::IgnoredAny};
+use serde_json::{Value, value::RawValue};
+use trace::{Fate, ProblemCode, RecordRef};
+use units::{Nanos, Timestamp};
+
+use crate::{
+    About, Confidence, Family, Format, Head, Output, Reader, Record,
+    genai::{self, Attributes, Event, RawSpan, State},
+    json::{self, Unit},
+    span_json,
+};
+
+/// OTLP/JSON.
+pub struct Otlp;
+
+impl Format for Otlp {
+    fn about(&self) -> &'static About {
+        &About {
+            key: "otlp",
+            name: "OTLP/JSON",
+            family: Family::Spans,
+            origin: "The file exporter of the OpenTelemetry Collector, and whatever sends or stores OTLP as \
+JSON: one export request, one a line, or several; Tempo's traces and the file of Copilot \
+CLI too.",
+        }
+    }
+
+    fn sniff(&self, head: &Head) -> Confidence {
+        let any = |keys: &[&str]| {
+            head.records
+                .iter()
+                .any(|record| keys.iter().any(|key| record.get(key).is_some_and(Value::is_array)))
+        };
+        if any(&["resourceSpans", "resource_spans", "resourceLogs", "resourceMetrics"]) {
+            Confidence::Certain
+        } else if any(&SCOPE_SPANS) || head.records.iter().any(is_tempo) {
+            Confidence::Likely
+        } else {
+            Confidence::No
+        }
+    }
+
+    fn reader(&self) -> Box<dyn Reader> {
+        Box::new(OtlpReader::default())
+    }
+}
+
+/// What a bare `ResourceSpans` holds, by all its names.
+const SCOPE_SPANS: [&str; 4] =
+    ["scopeSpans", "scope_spans", "instrumentationLibrarySpans", "instrumentation_library_spans"];
+
+/// Tempo's name for the list is a common word, so its first element has to look right as well.
+fn is_tempo(record: &Value) -> bool {
+    let first = &record["batches"][0];
+    record["trace"].get("resourceSpans").is_some() || SCOPE_SPANS.iter().any(|&key| first.get(key).is_some())
+}
+
+/// A request or a bare `ResourceSpans`. Spans stay unparsed here, so that each is read and located alone and
+/// a bad one costs nothing but itself.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Request<'a> {
+    #[serde(borrow, alias = "resource_spans", alias = "batches")]
+    resource_spans: Option<Vec<ResourceSpans<'a>>>,
+    #[serde(
+        borrow,
+        alias = "scope_spans",
+        alias = "instrumentationLibrarySpans",
+        alias = "instrumentation_library_spans"
+    )]
+    scope_spans: Option<Vec<ScopeSpans<'a>>>,
+    /// Tempo's answer to a query for one trace.
+    #[serde(borrow)]
+    trace: Option<Box<Request<'a>>>,
+    #[serde(borrow, alias = "resource_logs")]
+    resource_logs: Option<Vec<logs::ResourceLogs<'a>>>,
+    #[serde(alias = "resource_metrics")]
+    resource_metrics: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct ResourceSpans<'a> {
+    #[serde(
+        borrow,
+        rename = "scopeSpans",
+        alias = "scope_spans",
+        alias = "instrumentationLibrarySpans",
+        alias = "instrumentation_library_spans"
+    )]
+    scope_spans: Option<Vec<ScopeSpans<'a>>>,
+}
+
+#[derive(Deserialize)]
+struct ScopeSpans<'a> {
+    #[serde(borrow)]
+    spans: Option<Vec<&'a RawValue>>,
+}
+
+/// A string that borrows from the file where it can, also inside an `Option`.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Span<'a> {
+    #[serde(borrow, alias = "trace_id")]
+    trace_id: Option<Text<'a>>,
+    #[serde(borrow, alias = "span_id")]
+    span_id: Option<Text<'a>>,
+    #[serde(borrow, alias = "parent_span_id")]
+    parent_span_id: Option<Text<'a>>,
+    #[serde(borrow)]
+    name: Option<Text<'a>>,
+    #[serde(alias = "start_time_unix_nano")]
+    start_time_unix_nano: Option<Value>,
+    #[serde(alias = "end_time_unix_nano")]
+    end_time_unix_nano: Option<Value>,
+    #[serde(borrow)]
+    attributes: Option<Vec<KeyValue<'a>>>,
+    #[serde(borrow)]
+    events: Option<Vec<SpanEvent<'a>>>,
+    #[serde(borrow)]
+    status: Option<SpanStatus<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SpanEvent<'a> {
+    #[serde(alias = "time_unix_nano")]
+    time_unix_nano: Option<Value>,
+    #[serde(borrow)]
+    name: Option<Text<'a>>,
+    #[serde(borrow)]
+    attributes: Option<Vec<KeyValue<'a>>>,
+}
+
+#[derive(Deserialize)]
+struct SpanStatus<'a> {
+    code: Option<Value>,
+    #[serde(borrow)]
+    message: Option<Text<'a>>,
+}
+
+#[derive(Deserialize)]
+struct KeyValue<'a> {
+    #[serde(borrow)]
+    key: Cow<'a, str>,
+    #[serde(borrow)]
+    value: Option<AnyValue<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Values<T> {
+    values: Option<Vec<T>>,
+}
+
+/// At most one of these is set; none for an empty value.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AnyValue<'a> {
+    #[serde(
+        alias = "string_value",
+        alias = "boolValue",
+        alias = "bool_value",
+        alias = "bytesValue",
+        alias = "bytes_value"
+    )]
+    string_value: Option<Value>,
+    #[serde(alias = "int_value", alias = "doubleValue", alias = "double_value")]
+    int_value: Option<Value>,
+    #[serde(borrow, alias = "array_value")]
+    array_value: Option<Values<AnyValue<'a>>>,
+    #[serde(borrow, alias = "kvlist_value")]
+    kvlist_value: Option<Values<KeyValue<'a>>>,
+}
+
+impl From<AnyValue<'_>> for Value {
+    fn from(any: AnyValue<'_>) -> Value {
+        if let Some(value) = any.string_value {
+            value
+        } else if let Some(number) = any.int_value {
+            // 64-bit integers are strings, to survive a JavaScript number; so are NaN and infinities, which
+            // stay strings.
+            match number.as_str().and_then(|text| text.parse().ok()) {
+                Some(parsed) => Value::Number(parsed),
+                None => number,
+            }
+        } else if let Some(list) = any.array_value {
+            list.values.into_iter().flatten().map(Value::from).collect()
+        } else if let Some(map) = any.kvlist_value {
+            map.values.into_iter().flatten().map(|kv| (kv.key.into_owned(), plain(kv.value))).collect()
+        } else {
+            Value::Null
+        }
+    }
+}
+
+/// The value in an envelope that says its type; the value itself if it is in none.
+pub(crate) fn any_value(value: &Value) -> Value {
+    match AnyValue::deserialize(value).map(Value::from) {
+        Ok(Value::Null) | Err(_) => value.clone(),
+        Ok(inner) => inner,
+    }
+}
+
+fn plain(value: Option<AnyValue<'_>>) -> Value {
+    value.map_or(Value::Null, Value::from)
+}
+
+fn attributes(list: Option<Vec<KeyValue<'_>>>) -> Attributes<'_> {
+    list.into_iter().flatten().map(|kv| (kv.key, plain(kv.value))).collect()
+}
+
+/// Nanoseconds since 1970, as a number or a string; 0 and what cannot be a time are "not said".
+fn time(value: Option<Value>) -> Option<Timestamp> {
+    json::nanos(&value?, Unit::Ns).ok().flatten().filter(|&ns| ns > Nanos::ZERO).map(|ns| Timestamp(ns.0))
+}
+
+/// Ids as lower-case hex. Their length tells hex from base64: 8 bytes are 16 digits or 11 characters and
+/// padding. What is neither stays as it is; an id of zeros is none.
+pub(crate) fn hex(text: Cow<'_, str>, bytes: usize) -> Cow<'_, str> {
+    const LENIENT: GeneralPurpose = GeneralPurpose::new(
+        &alphabet::STANDARD,
+        GeneralPurposeConfig::new()
+            .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+            .with_decode_allow_trailing_bits(true),
+    );
+    let hex = if text.len() == 2 * bytes && text.bytes().all(|b| b.is_ascii_hexdigit()) {
+        if text.bytes().any(|b| b.is_ascii_uppercase()) { text.to_ascii_lowercase().into() } else { text }
+    } else {
+        match LENIENT.decode(text.as_bytes()) {
+            Ok(decoded) if decoded.len() == bytes => {
+                decoded.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
+            }
+            _ => text,
+        }
+    };
+    if hex.bytes().all(|b| b == b'0') { "".into() } else { hex }
+}
+
+fn id(text: Option<Text<'_>>, bytes: usize) -> Cow<'_, str> {
+    text.map_or("".into(), |Text(text)| hex(text, bytes))
+}
+
+fn state(code: Option<&Value>) -> State {
+    match code {
+        Some(Value::String(name)) if name == "STATUS_CODE_ERROR" || name == "2" => State::Error,
+        Some(Value::String(name)) if name == "STATUS_CODE_OK" || name == "1" => State::Ok,
+        Some(number) if number.as_u64() == Some(2) => State::Error,
+        Some(number) if number.as_u64() == Some(1) => State::Ok,
+        _ => State::Unset,
+    }
+}
+
+#[derive(Default)]
+struct OtlpReader {
+    logs: logs::Logs,
+}
+
+impl Reader for OtlpReader {
+    fn record(&mut self, record: &Record<'_>, out: &mut Output<'_>) {
+        let Ok(mut request) = serde_json::from_str::<Request<'_>>(record.text) else {
+            out.count(Fate::Dropped("not an OTLP request"));
+            let message = "A record is not an OTLP request: lists of spans were expected";
+            let hint = "Expected an object with resourceSpans, scopeSpans or batches.";
+            return out.problem(ProblemCode::Malformed, record.at, message, hint);
+        };
+        if let Some(inner) = request.trace.take() {
+            request = *inner;
+        }
+        let metrics = request.resource_metrics.is_some();
+        let empty = request.resource_spans.is_none()
+            && request.scope_spans.is_none()
+            && request.resource_logs.is_none()
+            && !metrics;
+        for (seen, reason) in
+            [(metrics, "OTLP metrics: only spans and GenAI events are read"), (empty, "no spans in it")]
+        {
+            if seen {
+                out.count(Fate::Dropped(reason));
+            }
+        }
+        let mut places = record.places();
+        let resources = request.resource_spans.into_iter().flatten().filter_map(|r| r.scope_spans);
+        for scope in resources.chain(request.scope_spans).flatten() {
+            for text in scope.spans.into_iter().flatten() {
+                let at = places.next(text.get());
+                match serde_json::from_str::<Span<'_>>(text.get()) {
+                    Ok(span) => genai::add_span(span.into_raw(at), out),
+                    Err(_) => add_loose(text.get(), at, out),
+                }
+            }
+        }
+        self.logs.add(request.resource_logs.unwrap_or_default(), &mut places, out);
+    }
+
+    fn finish(&mut self, out: &mut Output<'_>) {
+        self.logs.join(out);
+    }
+}
+
+/// A span whose attributes are a plain map: not OTLP, but what several of its writers send.
+fn add_loose(text: &str, at: RecordRef, out: &mut Output<'_>) {
+    let span = serde_json::from_str::<Value>(text).ok().filter(|span| span["attributes"].is_object());
+    if let Some(mut span) = span {
+        return genai::add_span(span_json::read(&mut span, "", at, out), out);
+    }
+    out.count(Fate::Dropped("span cannot be read"));
+    let message = "A span cannot be read: a field is not of the kind that OTLP gives it";
+    out.problem(ProblemCode::Malformed, at, message, "The other spans were read.");
+}
+
+impl<'a> Span<'a> {
+    fn into_raw(self, at: RecordRef) -> RawSpan<'a> {
+        let (code, message) = self.status.map_or((None, None), |status| (status.code, status.message));
+        RawSpan {
+            at,
+            trace: id(self.trace_id, 16),
+            id: id(self.span_id, 8),
+            parent: id(self.parent_span_id, 8),
+            name: self.name.map_or("".into(), |name| name.0),
+            start: time(self.start_time_unix_nano),
+            end: time(self.end_time_unix_nano),
+            state: state(code.as_ref()),
+            message: message.map_or("".into(), |message| message.0),
+            attributes: attributes(self.attributes),
+            events: self.events.into_iter().flatten().map(SpanEvent::into_event).collect(),
+        }
+    }
+}
+
+impl<'a> SpanEvent<'a> {
+    fn into_event(self) -> Event<'a> {
+        Event {
+            name: self.name.map_or("".into(), |name| name.0),
+            time: time(self.time_unix_nano),
+            attributes: attributes(self.attributes),
+        }
+    }
+}

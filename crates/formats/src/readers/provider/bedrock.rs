@@ -1,0 +1,111 @@
+use serde_json::Value;
+use trace::{Call, Convention, RecordRef, Usage};
+
+use super::{
+    Dialect, Kind, error, fold, has,
+    usage::{self, Counts},
+};
+use crate::{About, Confidence, Family, Output, json::Unit};
+
+/// Amazon Bedrock's Converse. What it passes on as a model's own body is of that model's dialect.
+pub(crate) struct Bedrock;
+
+impl Dialect for Bedrock {
+    fn about(&self) -> &'static About {
+        &About {
+            key: "bedrock",
+            name: "Bedrock Converse response",
+            family: Family::Http,
+            origin: "Responses and streams of Converse, and the metrics at the end of an invoked model's \
+stream.",
+        }
+    }
+
+    fn provider(&self, _body: &Value) -> &'static str {
+        "bedrock"
+    }
+
+    fn kind(&self, value: &Value) -> Option<(Kind, Confidence)> {
+        let event = match () {
+            () if value["output"]["message"].is_object() && has(value, &["stopReason"]) => {
+                return Some((Kind::Response, Confidence::Certain));
+            }
+            () if value["messages"][0]["content"][0].is_object()
+                && (has(value, &["inferenceConfig"]) || has(value, &["toolConfig"])) =>
+            {
+                return Some((Kind::Request, Confidence::Certain));
+            }
+            () => {
+                value["messageStart"]["role"].is_string()
+                    || value["contentBlockStart"].is_object()
+                    || value["contentBlockDelta"]["delta"].is_object()
+                    || value["contentBlockStop"].is_object()
+                    || value["messageStop"]["stopReason"].is_string()
+                    || has(&value["metadata"]["usage"], &["inputTokens", "outputTokens"])
+            }
+        };
+        event.then_some((Kind::Event, Confidence::Certain))
+    }
+
+    fn id_of<'a>(&self, _event: &'a Value) -> Option<&'a str> {
+        None
+    }
+
+    fn fold(&self, body: &mut Value, event: &Value) -> bool {
+        let message = fold::field(fold::field(body, "output"), "message");
+        fold::merge(message, &event["messageStart"], &["role"]);
+        for (key, part) in [("contentBlockStart", "start"), ("contentBlockDelta", "delta")] {
+            let Some(event) = event.get(key) else { continue };
+            let Some(block) =
+                fold::item(fold::field(message, "content"), fold::index(&event["contentBlockIndex"]))
+            else {
+                continue;
+            };
+            let part = &event[part];
+            if part["text"].is_string() {
+                fold::append(fold::field(block, "text"), &part["text"]);
+            }
+            if part["reasoningContent"]["text"].is_string() {
+                fold::append(fold::field(block, "thinking"), &part["reasoningContent"]["text"]);
+            }
+            if part["toolUse"].is_object() {
+                let tool = fold::field(block, "toolUse");
+                fold::merge(tool, &part["toolUse"], &["name", "toolUseId"]);
+                fold::append(fold::field(tool, "input"), &part["toolUse"]["input"]);
+            }
+        }
+        fold::merge(body, &event["messageStop"], &["stopReason"]);
+        fold::merge(body, &event["metadata"], &["usage", "metrics"]);
+        event["metadata"].is_object()
+    }
+
+    fn read(&self, body: &Value, call: &mut Call, out: &mut Output<'_>) {
+        call.usage = usage(&body["usage"], call.record, out);
+        if usage::is_empty(&call.usage) {
+            usage::cut(call, out);
+        }
+        let mut counts = Counts { usage: body, at: call.record, out };
+        call.duration = call.duration.or(counts.time("/metrics/latencyMs", Unit::Ms));
+        if let Some((status, error)) = error(body) {
+            (call.status, call.error) = (status, out.builder.intern(&error));
+        }
+    }
+}
+
+pub(super) fn usage(usage: &Value, at: RecordRef, out: &mut Output<'_>) -> Usage {
+    let mut counts = Counts { usage, at, out };
+    let input = counts.tokens("/inputTokens");
+    let mut read = Usage {
+        cache_read: counts.any(&["/cacheReadInputTokens", "/cacheReadInputTokenCount"]),
+        cache_write: counts.any(&["/cacheWriteInputTokens", "/cacheWriteInputTokenCount"]),
+        output: counts.tokens("/outputTokens"),
+        ..Usage::default()
+    };
+    let details = usage["cacheDetails"].as_array().into_iter().flatten();
+    for detail in details.filter(|detail| detail["ttl"] == "1h") {
+        let mut counts = Counts { usage: detail, at, out };
+        read.cache_write_1h = counts.tokens("/inputTokens");
+    }
+    read.set_input(input, Convention::Exclusive);
+    read
+}
