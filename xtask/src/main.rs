@@ -6,6 +6,7 @@
 mod bench;
 mod dist;
 mod exact;
+mod formats;
 mod prices;
 mod serve;
 mod setup;
@@ -37,6 +38,16 @@ const TASKS: &[Task] = &[
         name: "test",
         about: "run every check, or the named ones (fmt clippy native build size wasm e2e)",
         run: test::run_steps,
+    },
+    Task {
+        name: "new-format",
+        about: "begin a reader: its file, its fixtures, its line in the registry (new-format NAME)",
+        run: formats::begin,
+    },
+    Task {
+        name: "formats",
+        about: "write docs/formats.md anew",
+        run: |args| no_arguments(args).and_then(|()| formats::write()),
     },
     Task {
         name: "vocab",
@@ -86,7 +97,7 @@ fn main() -> ExitCode {
 }
 
 fn usage() -> String {
-    let lines: String = TASKS.iter().map(|task| format!("  {:7} {}\n", task.name, task.about)).collect();
+    let lines: String = TASKS.iter().map(|task| format!("  {:10} {}\n", task.name, task.about)).collect();
     format!("Usage: cargo xtask <task>\n\n{lines}")
 }
 

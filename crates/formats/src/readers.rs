@@ -30,6 +30,8 @@ mod pi_agent;
 mod portkey;
 pub(crate) mod provider;
 mod records;
+#[cfg(test)]
+mod skeleton;
 mod vcr;
 mod weave;
 mod zipkin;
