@@ -19,8 +19,11 @@ as far as its format has that form; plain, gzipped, in Zstandard, or in a ZIP ar
 unknown. `cargo xtask formats` writes this file from the registry of the readers.
 ";
 
+/// Whether a call tells something.
+type Tell = fn(&Session, &Call) -> bool;
+
 /// What a call can tell, and how it is called here.
-const TELLS: &[(&str, fn(&Session, &Call) -> bool)] = &[
+const TELLS: &[(&str, Tell)] = &[
     ("tokens", |_, call| call.usage.input.is_known() || call.usage.output.is_known()),
     ("cache reads", |_, call| call.usage.cache_read.is_known()),
     ("cache writes", |_, call| call.usage.cache_write.is_known()),
@@ -43,8 +46,7 @@ fn told() -> BTreeMap<String, Vec<&'static str>> {
         let session = Session::open(&path);
         for report in session.trace().files.iter().filter(|report| !report.format.is_empty()) {
             let tells = told.entry(report.format.clone()).or_default();
-            let seen =
-                |tell: fn(&Session, &Call) -> bool| session.trace().calls().any(|(_, c)| tell(&session, c));
+            let seen = |tell: Tell| session.trace().calls().any(|(_, c)| tell(&session, c));
             tells.extend(TELLS.iter().filter(|(_, tell)| seen(*tell)).map(|(name, _)| *name));
             if !session.trace().spans.is_empty() {
                 tells.push("spans");
