@@ -28,7 +28,7 @@ const records = function* (from, count, kb) {
   }
 };
 const large = await written("large.jsonl", (function* () {
-  yield* records(1, 850, 20);
+  yield* records(1, 2000, 20);
   // One text is longer than what a worker is given at once.
   yield jsonl({ model: "gpt-4o", prompt: prose(77, 3e6), completion: "done" });
 })());
@@ -65,7 +65,7 @@ test("a large trace is counted by several workers, in view, and as the command l
   await drop(page, large);
   const bar = page.locator("[data-counting]");
   await bar.waitFor();
-  await bar.filter({ hasText: /[1-9][\d.]*\s[kM]B of 2\d[\d.]*\sMB/ }).filter({ hasText: "3 workers" }).waitFor();
+  await bar.filter({ hasText: /[1-9][\d.]*\s[kM]B of 4\d[\d.]*\sMB/ }).filter({ hasText: "3 workers" }).waitFor();
   assert.equal(seen.size, 3, "counting workers");
   // Figures come before the end, and the engine answers meanwhile.
   await page.locator('[data-fig="input"]').waitFor();
