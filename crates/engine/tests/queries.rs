@@ -289,8 +289,8 @@ fn a_file_given_up_keeps_what_was_read_and_says_how_far_that_was() {
 
 #[test]
 fn absurd_counts_saturate() {
-    let record = r#"{"model":"gpt-4","component":"a","prompt_tokens":18446744073709551615,"completion_tokens":9,"wall_time":1}"#;
-    let mut session = session(&[("a.jsonl", &format!("{record}\n{record}"))]);
+    let record = r#"{"model":"gpt-4","component":"a","prompt_tokens":1152921504606846976,"completion_tokens":9,"wall_time":1}"#;
+    let mut session = session(&[("a.jsonl", &[record; 20].join("\n"))]);
     let all = overview(&mut session, Filter::default());
     assert_eq!((all.tokens.input, all.tokens.total()), (u64::MAX, u64::MAX));
     assert_eq!(all.cost.computed.unwrap(), all.components[0].cost.unwrap());

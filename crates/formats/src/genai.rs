@@ -19,7 +19,8 @@ use std::borrow::Cow;
 
 use serde_json::Value;
 use trace::{
-    Call, Convention, Fate, Identity, Operation, ProblemCode, RecordRef, Span, SpanId, SpanKind, Status,
+    Call, Convention, Fate, Identity, Operation, ProblemCode, RecordRef, Service, Span, SpanId, SpanKind,
+    Status,
 };
 use units::{Figure, Nanos, Timestamp};
 
@@ -145,6 +146,8 @@ fn complete(
 ) {
     call.operation = operation;
     call.session = out.builder.intern(known.str(Meaning::Session));
+    call.user = out.builder.intern(known.str(Meaning::User));
+    call.service = Service::parse(known.str(Meaning::Service));
     call.component = out.builder.intern(known.component());
     call.provider = out.builder.intern(known.str(Meaning::Provider));
     call.model = out.builder.intern(known.str(Meaning::Model));
@@ -209,6 +212,8 @@ fn read_figures(call: &mut Call, raw: &RawSpan<'_>, known: &Known<'_>, out: &mut
     call.usage.cache_write = tokens(Meaning::CacheWrite, "The cache write token count");
     call.usage.cache_write_1h = tokens(Meaning::CacheWrite1h, "The 1-hour cache write token count");
     call.usage.reasoning = tokens(Meaning::Reasoning, "The reasoning token count");
+    call.usage.audio_input = tokens(Meaning::AudioInput, "The audio input token count");
+    call.usage.audio_output = tokens(Meaning::AudioOutput, "The audio output token count");
     call.usage.set_input(input, Convention::Inclusive);
 
     let mut time = |meaning, unit, field| {

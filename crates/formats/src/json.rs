@@ -104,6 +104,7 @@ fn decimal(text: &str, decimals: u32) -> Result<i128, BadValue> {
 /// there is none.
 pub fn tokens(value: &Value) -> Result<Figure, BadValue> {
     Ok(match whole(value)? {
+        Some(Figure::MAX..) => return Err(TOO_LARGE),
         Some(n) => Figure::reported(n),
         None => Figure::UNKNOWN,
     })

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use common::{Session, expected};
 use serde_json::{Value, json};
 use trace::{Call, Component, Convention, Operation, SpanKind, Status};
-use units::{Money, Nanos};
+use units::{Figure, Money, Nanos};
 
 const FILES: [(&str, u64, u64); 3] = [
     // File, observations that it tells twice, generations inside a generation that tells other tokens.
@@ -154,6 +154,7 @@ fn buckets_are_apart_or_inside_as_the_sums_say() {
 
 #[test]
 fn cache_writes_by_lifetime() {
+    let absurd = Figure::MAX - 1;
     for (details, input, written, written_1h) in [
         // The whole beside its parts.
         (
@@ -171,10 +172,10 @@ fn cache_writes_by_lifetime() {
             300,
         ),
         (
-            json!({"input": u64::MAX, "input_cache_creation_5m": u64::MAX, "input_cache_creation_1h": u64::MAX}),
-            u64::MAX,
-            u64::MAX,
-            u64::MAX,
+            json!({"input": absurd, "input_cache_creation_5m": absurd, "input_cache_creation_1h": absurd}),
+            Figure::MAX,
+            Figure::MAX,
+            absurd,
         ),
     ] {
         let usage = only(json!({"usageDetails": details})).1.usage;

@@ -15,6 +15,43 @@ pub enum Operation {
     Rerank,
 }
 
+/// What a provider sells a request as; each has its own prices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Service {
+    /// As a rule.
+    Standard,
+    /// Answered within a day, for less.
+    Batch,
+    /// Answered when there is room, for less.
+    Flex,
+    /// Answered before others, for more.
+    Priority,
+}
+
+impl Service {
+    /// From the word of a provider; `None` for what has no price of its own (`auto`, `scale`).
+    pub fn parse(word: &str) -> Option<Service> {
+        Some(match word.to_ascii_lowercase().as_str() {
+            "standard" | "default" | "on_demand" => Service::Standard,
+            "batch" => Service::Batch,
+            "flex" => Service::Flex,
+            "priority" | "fast" => Service::Priority,
+            _ => return None,
+        })
+    }
+
+    /// The key in figures.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Service::Standard => "standard",
+            Service::Batch => "batch",
+            Service::Flex => "flex",
+            Service::Priority => "priority",
+        }
+    }
+}
+
 /// Which meaning of "input tokens" a source has, and how it was brought to ours (all prompt tokens, cached
 /// ones included).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -57,6 +94,16 @@ pub struct Usage {
     pub output: Figure,
     /// Of the output: reasoning.
     pub reasoning: Figure,
+    /// Of the input: sound.
+    pub audio_input: Figure,
+    /// Of the output: sound.
+    pub audio_output: Figure,
+    /// Of the input: pictures.
+    pub image_input: Figure,
+    /// Of the output: pictures.
+    pub image_output: Figure,
+    /// Searches of the web that the provider made; billed by the search.
+    pub web_searches: Figure,
     /// How the input count was read.
     pub convention: Convention,
 }
@@ -129,6 +176,8 @@ pub struct Call {
     pub trace: StrId,
     /// The session or conversation.
     pub session: StrId,
+    /// The user of the application on whose behalf it was made.
+    pub user: StrId,
     /// What it is called: a span's name, a route.
     pub name: StrId,
     /// The part of the application that made it (agent, workflow, the record's own `component`).
@@ -139,6 +188,8 @@ pub struct Call {
     pub provider: StrId,
     /// The model, as the response names it, else as the request does.
     pub model: StrId,
+    /// What the provider sold it as, where the source says it.
+    pub service: Option<Service>,
     /// The provider's id of the response.
     pub response: StrId,
     /// When it began.
@@ -189,11 +240,13 @@ impl Call {
             span: None,
             trace: StrId::NONE,
             session: StrId::NONE,
+            user: StrId::NONE,
             name: StrId::NONE,
             component: StrId::NONE,
             operation: Operation::Generate,
             provider: StrId::NONE,
             model: StrId::NONE,
+            service: None,
             response: StrId::NONE,
             start: None,
             duration: None,
@@ -283,6 +336,7 @@ impl Call {
         for (mine, theirs) in [
             (&mut self.trace, other.trace),
             (&mut self.session, other.session),
+            (&mut self.user, other.user),
             (&mut self.name, other.name),
             (&mut self.component, other.component),
             (&mut self.provider, other.provider),
@@ -296,6 +350,7 @@ impl Call {
         if self.blocks.is_empty() {
             (self.blocks, self.block_tokens) = (other.blocks, other.block_tokens);
         }
+        self.service = self.service.or(other.service);
         self.span = self.span.or(other.span);
         self.start = self.start.or(other.start);
         self.queue = self.queue.or(other.queue);
@@ -318,6 +373,11 @@ fn merge_usage(better: Usage, other: Usage) -> Usage {
         cache_write_1h: better.cache_write_1h.or(other.cache_write_1h),
         output: better.output.or(other.output),
         reasoning: better.reasoning.or(other.reasoning),
+        audio_input: better.audio_input.or(other.audio_input),
+        audio_output: better.audio_output.or(other.audio_output),
+        image_input: better.image_input.or(other.image_input),
+        image_output: better.image_output.or(other.image_output),
+        web_searches: better.web_searches.or(other.web_searches),
         convention: if better.input.is_known() { better.convention } else { other.convention },
     }
 }

@@ -25,7 +25,7 @@ mod texts;
 use units::Nanos;
 
 pub use builder::TraceBuilder;
-pub use call::{Call, Convention, Identity, Operation, Usage};
+pub use call::{Call, Convention, Identity, Operation, Service, Usage};
 pub use ids::{CallId, FileId, RecordRef, SpanId, StrId, TextId};
 pub use lists::{List, Lists};
 pub use message::{Component, Message, Role};

@@ -42,6 +42,10 @@ const REASONING: &[&str] = &[
     "reasoning_tokens",
 ];
 
+const AUDIO_INPUT: &[&str] = &["prompt_tokens_details/audio_tokens", "input_token_details/audio"];
+const AUDIO_OUTPUT: &[&str] = &["completion_tokens_details/audio_tokens", "output_token_details/audio"];
+const WEB_SEARCHES: &[&str] = &["server_tool_use/web_search_requests", "num_search_queries"];
+
 /// The tokens that a usage object tells, all unknown if it is none.
 pub(crate) fn of_object(usage: &Value, at: RecordRef, out: &mut Output<'_>) -> Usage {
     let mut tokens = |names: &[&[&str]], field| {
@@ -55,6 +59,9 @@ pub(crate) fn of_object(usage: &Value, at: RecordRef, out: &mut Output<'_>) -> U
         cache_write: tokens(&[CACHE_WRITE, WRITTEN_BESIDE], "The cache write token count"),
         cache_write_1h: tokens(&[CACHE_WRITE_1H], "The 1-hour cache write token count"),
         reasoning: tokens(&[REASONING], "The reasoning token count"),
+        audio_input: tokens(&[AUDIO_INPUT], "The audio input token count"),
+        audio_output: tokens(&[AUDIO_OUTPUT], "The audio output token count"),
+        web_searches: tokens(&[WEB_SEARCHES], "The number of web searches"),
         ..Usage::default()
     };
     let has = |names| !path::first(usage, names).is_null();

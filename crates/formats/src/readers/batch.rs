@@ -2,7 +2,7 @@
 //! caller gave each request. OpenAI's form, which Groq, Mistral and others share, and Anthropic's.
 
 use serde_json::{Value, json};
-use trace::{Call, CallId, Fate, Identity, Message, ProblemCode, RecordRef, Status};
+use trace::{Call, CallId, Fate, Identity, Message, ProblemCode, RecordRef, Service, Status};
 
 use crate::{
     About, Confidence, Family, Format, Head, Output, Reader, Record, genai,
@@ -95,6 +95,7 @@ fn question(line: &Value, identity: Identity, known: Option<CallId>, at: RecordR
     let body = if line["body"].is_object() { &line["body"] } else { &line["params"] };
     let mut call = Call::at(at);
     call.name = out.builder.intern(line["custom_id"].as_str().unwrap_or(""));
+    call.service = Some(Service::Batch);
     let mut exchange = Exchange { target: target(url), request: Some(body), ..Exchange::default() };
     let prompt = exchange.prompt(out);
     // The callers' ids are unique in a batch only: another question is of another one.
@@ -109,6 +110,7 @@ fn question(line: &Value, identity: Identity, known: Option<CallId>, at: RecordR
 fn answer(line: &Value, identity: Identity, known: Option<CallId>, at: RecordRef, out: &mut Output<'_>) {
     let mut call = Call::at(at);
     call.name = out.builder.intern(line["custom_id"].as_str().unwrap_or(""));
+    call.service = Some(Service::Batch);
     let (body, status, failure) = outcome(line);
     if let Some((status, error)) = failure {
         (call.status, call.error) = (status, out.builder.intern(&error));

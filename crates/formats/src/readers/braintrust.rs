@@ -125,6 +125,7 @@ fn add(row: &Value, at: RecordRef, out: &mut Output<'_>) {
     call.model = out.builder.intern(path::text(metadata, &["model", "metadata/ls_model_name"]));
     call.provider = out.builder.intern(path::text(metadata, &["provider", "metadata/ls_provider"]));
     call.session = out.builder.intern(path::text(metadata, &["session_id", "thread_id", "conversation_id"]));
+    call.user = out.builder.intern(path::text(metadata, &["user_id"]));
     // Of a call that was not streamed it is 0 or not there.
     let first = out.known(json::nanos(&metrics["time_to_first_token"], Unit::S), "time_to_first_token", at);
     call.ttft = first.filter(|&first| first > Nanos::ZERO);

@@ -7,8 +7,8 @@ use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use serde_json::Value;
 use trace::{
-    Call, CallId, Component, Convention, Fate, Identity, Message, ProblemCode, RecordRef, Role, Status,
-    StrId, Usage,
+    Call, CallId, Component, Convention, Fate, Identity, Message, ProblemCode, RecordRef, Role, Service,
+    Status, StrId, Usage,
 };
 use units::{Figure, Timestamp};
 
@@ -240,6 +240,7 @@ fn call(line: &Line, body: &Body, agent: StrId, at: RecordRef, out: &mut Output<
     // When the line was written, which is all that is known.
     call.start = out.known(json::timestamp(&line.timestamp), "timestamp", at);
     call.usage = billed(body, at, out);
+    call.service = body.usage["service_tier"].as_str().and_then(Service::parse);
     call.reported_cost = out.known(json::money(&line.cost), "costUSD", at);
     if line.is_aborted_mid_stream == Some(true) {
         call.status = Status::Cancelled;
@@ -366,6 +367,7 @@ fn one_usage(usage: &Value, at: RecordRef, out: &mut Output<'_>) -> Usage {
         cache_write_1h: tokens("/cache_creation/ephemeral_1h_input_tokens"),
         output: tokens("/output_tokens"),
         reasoning: tokens("/output_tokens_details/thinking_tokens"),
+        web_searches: tokens("/server_tool_use/web_search_requests"),
         ..Usage::default()
     };
     let written_5m = tokens("/cache_creation/ephemeral_5m_input_tokens");

@@ -70,6 +70,7 @@ fn add(request: &Value, at: RecordRef, out: &mut Output<'_>) {
     call.provider = out.builder.intern(text(&["provider"]));
     call.model = out.builder.intern(text(&["response_model", "model", "request_model", "model_override"]));
     call.session = out.builder.intern(path::text(&properties, &["Helicone-Session-Id"]));
+    call.user = out.builder.intern(text(&["request_user_id"]));
     call.component = out.builder.intern(path::text(&properties, &["Helicone-Session-Name"]));
     call.name = out.builder.intern(text(&["request_path", "target_url"]));
     call.reported_cost = out.known(json::money(path::first(request, &["costUSD", "cost"])), "cost", at);

@@ -164,6 +164,7 @@ fn add(run: &Value, at: RecordRef, out: &mut Output<'_>) {
     call.model = out.builder.intern(model);
     let session = path::text(metadata, &["session_id", "thread_id", "conversation_id"]);
     call.session = out.builder.intern(session);
+    call.user = out.builder.intern(path::text(metadata, &["user_id"]));
     call.component =
         out.builder.intern(path::text(metadata, &["lc_agent_name", "langgraph_node", "ls_agent_name"]));
     let generated = "generations/0/0/message/kwargs/response_metadata/id";

@@ -87,6 +87,7 @@ fn add(log: &Value, at: RecordRef, out: &mut Output<'_>) {
     let model = path::text(&response, &["model"]);
     call.model = out.builder.intern(if model.is_empty() { text(&["model", "model_group"]) } else { model });
     call.session = out.builder.intern(text(&["trace_id", "session_id"]));
+    call.user = out.builder.intern(text(&["end_user", "user"]));
     call.component = out.builder.intern(path::text(&metadata, &["user_api_key_alias"]));
     call.cache_hit = out.known(json::boolean(&log["cache_hit"]), "cache_hit", at);
     call.reported_cost =

@@ -1,5 +1,6 @@
 use serde_json::Value;
-use trace::{Call, Convention, Operation, RecordRef, Usage};
+use trace::{Call, Convention, Operation, RecordRef, Service, Usage};
+use units::Figure;
 
 use super::{
     Dialect, Kind, error, fold, has,
@@ -83,6 +84,9 @@ impl Dialect for Gemini {
         call.model = out.builder.intern(body["modelVersion"].as_str().unwrap_or("")).or(call.model);
         call.start = call.start.or(out.known(json::timestamp(&body["createTime"]), "createTime", at));
         call.usage = usage(body, at, out);
+        // `ON_DEMAND`, `ON_DEMAND_FLEX`, `ON_DEMAND_PRIORITY`
+        let traffic = body["usageMetadata"]["trafficType"].as_str().unwrap_or("");
+        call.service = Service::parse(traffic.strip_prefix("ON_DEMAND_").unwrap_or(traffic));
         if let Some((status, error)) = error(body) {
             (call.status, call.error) = (status, out.builder.intern(&error));
         }
@@ -104,6 +108,21 @@ pub(super) fn usage(body: &Value, at: RecordRef, out: &mut Output<'_>) -> Usage 
         reasoning,
         ..Usage::default()
     };
+    // A document is billed as the pictures of its pages.
+    for (class, list, kinds) in [
+        (&mut read.audio_input, "promptTokensDetails", &["AUDIO"][..]),
+        (&mut read.image_input, "promptTokensDetails", &["IMAGE", "DOCUMENT"]),
+        (&mut read.audio_output, "candidatesTokensDetails", &["AUDIO"]),
+        (&mut read.image_output, "candidatesTokensDetails", &["IMAGE"]),
+    ] {
+        let parts = counts.usage[list].as_array().map_or(0, Vec::len);
+        let own =
+            |i: &usize| counts.usage[list][i]["modality"].as_str().is_some_and(|kind| kinds.contains(&kind));
+        let own: Vec<usize> = (0..parts).filter(own).collect();
+        let tokens: Vec<Figure> =
+            own.iter().map(|i| counts.tokens(&format!("/{list}/{i}/tokenCount"))).collect();
+        *class = sum(&tokens);
+    }
     read.set_input(sum(&input), Convention::Inclusive);
     read
 }

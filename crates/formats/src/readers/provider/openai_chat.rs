@@ -119,6 +119,7 @@ Groq, OpenRouter, vLLM and llama.cpp send them.",
         call.response = out.builder.intern(body["id"].as_str().unwrap_or(""));
         call.model = out.builder.intern(body["model"].as_str().unwrap_or("")).or(call.model);
         call.start = call.start.or(out.known(json::timestamp(&body["created"]), "created", at));
+        call.service = usage::service(&body["service_tier"]);
         let usage = [&body["usage"], &body["x_groq"]["usage"]].into_iter().find(|usage| usage.is_object());
         if let Some(usage) = usage {
             self.read_usage(body, usage, call, out);
@@ -176,6 +177,10 @@ pub(super) fn usage(usage: &Value, at: RecordRef, out: &mut Output<'_>) -> Usage
         cache_write: counts.tokens("/prompt_tokens_details/cache_write_tokens"),
         output: counts.tokens("/completion_tokens"),
         reasoning: counts.any(&["/completion_tokens_details/reasoning_tokens", "/reasoning_tokens"]),
+        audio_input: counts.tokens("/prompt_tokens_details/audio_tokens"),
+        audio_output: counts.tokens("/completion_tokens_details/audio_tokens"),
+        image_input: counts.tokens("/prompt_tokens_details/image_tokens"),
+        web_searches: counts.tokens("/num_search_queries"),
         ..Usage::default()
     };
     // Reasoning is inside the output, but some (xAI) count it beside: then the total says so.

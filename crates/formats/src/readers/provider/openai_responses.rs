@@ -2,6 +2,7 @@ use std::borrow::Cow;
 
 use serde_json::{Value, json};
 use trace::{Call, Convention, RecordRef, Status, Usage};
+use units::Figure;
 
 use super::{
     Dialect, Kind, error, fold, has,
@@ -92,6 +93,8 @@ impl Dialect for OpenAiResponses {
         if usage::is_empty(&call.usage) {
             usage::by_names(body, call, out);
         }
+        call.usage.web_searches = searches(&body["output"]).or(call.usage.web_searches);
+        call.service = usage::service(&body["service_tier"]);
         call.reported_cost = out.known(values::money(&body["usage"]["cost"]), "cost", at);
         match (body["status"].as_str(), error(body)) {
             (Some("cancelled"), _) => call.status = Status::Cancelled,
@@ -114,6 +117,15 @@ impl Dialect for OpenAiResponses {
     }
 }
 
+/// Searches of the web among the items of an answer; opening a page that was found is not billed. Unknown where there
+/// is none: what is not there may have been left out.
+fn searches(output: &Value) -> Figure {
+    let searches = output.as_array().into_iter().flatten().filter(|item| {
+        item["type"] == "web_search_call" && matches!(item["action"]["type"].as_str(), None | Some("search"))
+    });
+    Some(searches.count() as u64).filter(|&n| n > 0).map_or(Figure::UNKNOWN, Figure::counted)
+}
+
 pub(super) fn usage(usage: &Value, at: RecordRef, out: &mut Output<'_>) -> Usage {
     let mut counts = Counts { usage, at, out };
     let input = counts.tokens("/input_tokens");
@@ -122,6 +134,10 @@ pub(super) fn usage(usage: &Value, at: RecordRef, out: &mut Output<'_>) -> Usage
         cache_write: counts.tokens("/input_tokens_details/cache_write_tokens"),
         output: counts.tokens("/output_tokens"),
         reasoning: counts.tokens("/output_tokens_details/reasoning_tokens"),
+        audio_input: counts.tokens("/input_tokens_details/audio_tokens"),
+        audio_output: counts.tokens("/output_tokens_details/audio_tokens"),
+        image_input: counts.tokens("/input_tokens_details/image_tokens"),
+        image_output: counts.tokens("/output_tokens_details/image_tokens"),
         ..Usage::default()
     };
     read.set_input(input, Convention::Inclusive);

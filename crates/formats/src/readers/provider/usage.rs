@@ -1,5 +1,5 @@
 use serde_json::Value;
-use trace::{Call, ProblemCode, RecordRef, Usage};
+use trace::{Call, ProblemCode, RecordRef, Service, Usage};
 use units::{Figure, Nanos};
 
 use super::{anthropic, bedrock, cohere, gemini, openai_chat, openai_responses};
@@ -69,6 +69,11 @@ pub(super) fn by_names(body: &Value, call: &mut Call, out: &mut Output<'_>) {
     };
 }
 
+/// What a provider says it sold the request as.
+pub(super) fn service(word: &Value) -> Option<Service> {
+    Service::parse(word.as_str()?)
+}
+
 /// A stream that ends before its usage came.
 pub(super) fn cut(call: &Call, out: &mut Output<'_>) {
     let message = "A stream ends before its last event; what came until then was read";
@@ -103,13 +108,29 @@ mod tests {
             let mut call = Call::at(at);
             by_names(&entry["body"], &mut call, &mut Output { builder: &mut builder, file: FileId(0) });
             let ours = call.usage;
-            let ours = [ours.input, ours.output, ours.cache_read, ours.cache_write, ours.reasoning];
+            let ours = [
+                ours.input,
+                ours.output,
+                ours.cache_read,
+                ours.cache_write,
+                ours.reasoning,
+                ours.audio_input,
+                ours.audio_output,
+                ours.image_input,
+                ours.image_output,
+                ours.web_searches,
+            ];
             let names = [
                 "input_tokens",
                 "output_tokens",
                 "cache_read_tokens",
                 "cache_write_tokens",
                 "output_reasoning_tokens",
+                "input_audio_tokens",
+                "output_audio_tokens",
+                "input_image_tokens",
+                "output_image_tokens",
+                "web_searches",
             ];
             let same = |theirs: &Value| {
                 let theirs = names.map(|name| theirs[name].as_u64().unwrap_or(0));
