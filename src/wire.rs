@@ -1,13 +1,15 @@
 //! How commands and answers cross the port between page and worker.
 //!
 //! A message is a JS object: `id` pairs an answer with its question, `body` is a command, a reply or a note,
-//! `files` and `text` are what lies beside a command and is not copied through Rust.
+//! `files` with their `names`, and `text` are what lies beside a command and is not copied through Rust.
 
 use js_sys::{Array, JsString, Object, Reflect};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use wasm_bindgen::{JsCast, JsValue};
 
 use engine::protocol::{Event, SessionInfo};
+
+use crate::platform::file::NamedFile;
 
 /// What the worker says unasked: messages without an `id`.
 #[derive(Serialize, Deserialize)]
@@ -60,8 +62,8 @@ pub struct Envelope {
     pub id: Option<u32>,
     /// A command, a reply or a note.
     pub body: JsValue,
-    /// The handles that lie beside [`Command::Open`](engine::protocol::Command::Open).
-    pub files: Option<Array>,
+    /// The files that lie beside [`Command::Open`](engine::protocol::Command::Open).
+    pub files: Vec<NamedFile>,
     /// The text that lies beside [`Command::Count`](engine::protocol::Command::Count).
     pub text: Option<JsString>,
 }
@@ -78,8 +80,9 @@ impl Envelope {
             set("id", &id.into());
         }
         set("body", &self.body);
-        if let Some(files) = &self.files {
-            set("files", files);
+        if !self.files.is_empty() {
+            set("files", &self.files.iter().map(|named| &named.file).collect::<Array>());
+            set("names", &self.files.iter().map(|named| JsValue::from(&named.name)).collect::<Array>());
         }
         if let Some(text) = &self.text {
             set("text", text);
@@ -90,10 +93,14 @@ impl Envelope {
     /// Reads what was posted; what is missing stays empty.
     pub fn unpack(object: &JsValue) -> Envelope {
         let get = |key: &str| Reflect::get(object, &key.into()).unwrap_or(JsValue::UNDEFINED);
+        let list = |key: &str| get(key).dyn_into::<Array>().unwrap_or_default().into_iter();
+        let named = |(file, name): (JsValue, JsValue)| {
+            Some(NamedFile { name: name.as_string()?, file: file.dyn_into().ok()? })
+        };
         Envelope {
             id: get("id").as_f64().map(|id| id as u32),
             body: get("body"),
-            files: get("files").dyn_into().ok(),
+            files: list("files").zip(list("names")).filter_map(named).collect(),
             text: get("text").dyn_into().ok(),
         }
     }
@@ -141,7 +148,7 @@ mod tests {
         let text = JsString::from("a\u{1f525}");
         let sent = Envelope { id: Some(3), text: Some(text.clone()), ..Envelope::default() };
         let got = Envelope::unpack(&sent.pack());
-        assert_eq!((got.id, got.text, got.files.is_none()), (Some(3), Some(text), true));
+        assert_eq!((got.id, got.text, got.files.is_empty()), (Some(3), Some(text), true));
         assert_eq!(Envelope::unpack(&Envelope::default().pack()).id, None);
     }
 }

@@ -39,7 +39,14 @@ pub fn Banners() -> Html {
                 <div class="callout" role="alert">
                     <Icon name={IconName::Warn} />
                     <p class="grow">{ why }</p>
-                    { close }
+                    { close.clone() }
+                </div>
+            }
+            if let Some(what) = &session.note {
+                <div class="callout info" role="status">
+                    <Icon name={IconName::File} />
+                    <p class="grow">{ what }</p>
+                    { close.clone() }
                 </div>
             }
             if session.uncounted > 0 && !session.reading {

@@ -13,6 +13,8 @@ pub enum Command {
     Go(Screen),
     /// Choose files.
     Open,
+    /// Choose a folder.
+    OpenFolder,
     /// Open one of [`SAMPLES`].
     Sample(usize),
     /// Stop reading.
@@ -38,6 +40,7 @@ pub fn use_commands(over: UseStateSetter<Option<Over>>) -> Callback<Command> {
     Callback::from(move |command| match command {
         Command::Go(screen) => view.set(view.view().at(screen)),
         Command::Open => client.choose(),
+        Command::OpenFolder => client.choose_folder(),
         Command::Sample(i) => client.open_sample(SAMPLES[i].path),
         Command::Cancel => client.cancel(),
         Command::Clear => {

@@ -10,6 +10,7 @@ const KEYS: [(&str, &[(&str, &str)]); 3] = [
         &[
             ("Ctrl K, ⌘ K", "Commands: screens, files, samples, theme"),
             ("o", "Open files"),
+            ("Shift O", "Open a folder"),
             ("/", "Search in this screen"),
             ("?", "These keys"),
             ("Esc", "Close what lies on top; stop reading a file"),

@@ -21,7 +21,7 @@ use self::load::LoadBar;
 use self::palette::Palette;
 use self::scope::ScopeBar;
 use self::top::TopBar;
-use crate::client::{CHOOSER, use_client};
+use crate::client::{CHOOSER, FOLDER_CHOOSER, use_client};
 use crate::format;
 use crate::platform::drop::{self, Drag};
 use crate::platform::focus::{focus, nothing_has_focus};
@@ -107,6 +107,7 @@ pub fn Frame() -> Html {
                     "Escape" if working => Command::Cancel,
                     _ if is_typing(event) => return,
                     "o" => Command::Open,
+                    "O" => Command::OpenFolder,
                     "?" => Command::Keys,
                     "/" => Command::FocusSearch,
                     _ => return,
@@ -124,9 +125,9 @@ pub fn Frame() -> Html {
             let listeners = drop::listen(move |what| match what {
                 Drag::Over(files) => drag.set(Some(files)),
                 Drag::Left => drag.set(None),
-                Drag::Dropped(files) => {
+                Drag::Dropped(dropped) => {
                     drag.set(None);
-                    client.open(files);
+                    client.open_dropped(dropped);
                 }
             });
             move || std::mem::drop(listeners)
@@ -175,7 +176,8 @@ pub fn Frame() -> Html {
             </main>
             <p class="vh" role="status">{ spoken(&session) }</p>
             <Foot />
-            <input type="file" multiple=true hidden=true id={CHOOSER} onchange={chosen} aria-label="Files" />
+            <input type="file" multiple=true hidden=true id={CHOOSER} onchange={chosen.clone()} aria-label="Files" />
+            <input type="file" webkitdirectory=true hidden=true id={FOLDER_CHOOSER} onchange={chosen} aria-label="Folder" />
             { match *over {
                 Some(Over::Palette) => html! { <Palette {run} onclose={close} /> },
                 Some(Over::Keys) => html! { <Keys onclose={close} /> },
@@ -202,8 +204,13 @@ fn spoken(session: &Session) -> String {
 }
 
 fn drop_text(files: u32, has_files: bool) -> String {
-    let files = if files == 0 { "files".to_owned() } else { format::plural(files.into(), "file") };
-    if has_files { format!("Drop to add {files} to this session") } else { format!("Drop to open {files}") }
+    // A file or a folder: the browser says which only when it is dropped.
+    let what = match files {
+        0 => "files".to_owned(),
+        1 => "it".to_owned(),
+        n => format!("these {n}"),
+    };
+    if has_files { format!("Drop to add {what} to this session") } else { format!("Drop to open {what}") }
 }
 
 /// Puts the focus into the search of the screen; false where it has none.

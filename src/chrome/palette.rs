@@ -22,6 +22,7 @@ fn entries(has_files: bool, has_session: bool, stop: Option<&str>) -> Vec<Entry>
     let mut all: Vec<Entry> =
         screens.map(|tab| (format!("Go to {}", tab.label()), "", Command::Go(tab))).collect();
     all.push(("Open files".to_owned(), "o", Command::Open));
+    all.push(("Open a folder".to_owned(), "Shift O", Command::OpenFolder));
     if let Some(what) = stop {
         all.push((what.to_owned(), "Esc", Command::Cancel));
     }

@@ -44,6 +44,9 @@ pub fn TopBar(props: &TopBarProps) -> Html {
                 <button type="button" class="btn quiet" title="Open files (o)" onclick={press(Command::Open)}>
                     <Icon name={IconName::Plus} /><span class="word">{ "Open" }</span>
                 </button>
+                <button type="button" class="btn quiet" title="Open a folder (Shift O)" onclick={press(Command::OpenFolder)}>
+                    <Icon name={IconName::Folder} /><span class="vh">{ "Open a folder" }</span>
+                </button>
             }
             <button type="button" class="btn quiet" title="Commands and search (Ctrl K)"
                 onclick={press(Command::Palette)}>

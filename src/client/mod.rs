@@ -10,14 +10,13 @@ use std::rc::Rc;
 use engine::protocol::{Answer, Command, Event, Reply, SessionInfo};
 use js_sys::JsString;
 use units::Money;
-use web_sys::File;
 use yew::prelude::*;
 
-pub use files::CHOOSER;
+pub use files::{CHOOSER, FOLDER_CHOOSER};
 pub use query::{Query, use_query};
 use transport::Transport;
 
-use crate::platform::traffic;
+use crate::platform::{file::NamedFile, traffic};
 use crate::state::session::{Change, State};
 use crate::wire::Note;
 
@@ -29,9 +28,11 @@ struct Inner {
     transport: RefCell<Option<Transport>>,
     session: UseReducerDispatcher<State>,
     /// Handles of the files of the session, to read them again should the engine have to be started anew.
-    files: RefCell<Vec<File>>,
+    files: RefCell<Vec<NamedFile>>,
     /// Faults since files were last opened by a person.
     faults: Cell<u32>,
+    /// Grows when the reading is stopped.
+    stops: Cell<u32>,
 }
 
 impl PartialEq for Client {
@@ -52,6 +53,7 @@ impl Client {
             session,
             files: RefCell::default(),
             faults: Cell::default(),
+            stops: Cell::default(),
         }));
         client.connect();
         client
@@ -59,16 +61,16 @@ impl Client {
 
     /// Asks the engine; `then` gets the reply.
     pub fn ask(&self, command: Command, then: impl FnOnce(Reply) + 'static) {
-        self.send(command, None, None, then);
+        self.send(command, &[], None, then);
     }
 
     /// Asks about a text, which goes beside the command as it is.
     pub fn ask_about(&self, command: Command, text: JsString, then: impl FnOnce(Reply) + 'static) {
-        self.send(command, None, Some(text), then);
+        self.send(command, &[], Some(text), then);
     }
 
     /// Adds files to the session.
-    pub fn open(&self, files: Vec<File>) {
+    pub fn open(&self, files: Vec<NamedFile>) {
         if !files.is_empty() {
             self.0.faults.set(0);
             self.read(files);
@@ -77,6 +79,7 @@ impl Client {
 
     /// Stops the reading of files, or else the counting of their texts; what was read and counted stays.
     pub fn cancel(&self) {
+        self.0.stops.set(self.0.stops.get() + 1);
         self.change(Command::Cancel);
     }
 
@@ -87,6 +90,7 @@ impl Client {
 
     /// Forgets all files.
     pub fn clear(&self) {
+        self.0.stops.set(self.0.stops.get() + 1);
         self.0.files.borrow_mut().clear();
         // At once, whatever the engine still works on.
         self.0.session.dispatch(Change::Info(SessionInfo::default()));
@@ -114,21 +118,20 @@ impl Client {
         self.ask(command, move |reply| session.dispatch(Change::of(reply)));
     }
 
-    fn read(&self, files: Vec<File>) {
-        let handles = files.iter().collect();
-        self.0.files.borrow_mut().extend(files);
+    fn read(&self, files: Vec<NamedFile>) {
         self.0.session.dispatch(Change::Opening);
         let session = self.0.session.clone();
-        self.send(Command::Open, Some(handles), None, move |reply| {
+        self.send(Command::Open, &files, None, move |reply| {
             session.dispatch(Change::of(reply));
             session.dispatch(Change::Opened);
         });
+        self.0.files.borrow_mut().extend(files);
     }
 
     fn send(
         &self,
         command: Command,
-        files: Option<js_sys::Array>,
+        files: &[NamedFile],
         text: Option<JsString>,
         then: impl FnOnce(Reply) + 'static,
     ) {

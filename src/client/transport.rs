@@ -10,7 +10,7 @@ use js_sys::{Array, JsString};
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageChannel, MessageEvent, MessagePort, Url, Worker};
 
-use crate::platform::worker;
+use crate::platform::{file::NamedFile, worker};
 use crate::wire::{self, Envelope, Note};
 
 /// What waits for the reply to a question.
@@ -63,13 +63,15 @@ impl Transport {
     }
 
     /// Sends a command and what lies beside it.
-    pub fn send(&self, command: &Command, files: Option<Array>, text: Option<JsString>, then: Then) {
+    pub fn send(&self, command: &Command, files: &[NamedFile], text: Option<JsString>, then: Then) {
         let id = self.next.get();
         self.next.set(id.wrapping_add(1));
         match wire::encode(command) {
             Ok(body) => {
                 self.waiting.borrow_mut().insert(id, then);
-                let posted = self.port.post_message(&Envelope { id: Some(id), body, files, text }.pack());
+                let posted = self
+                    .port
+                    .post_message(&Envelope { id: Some(id), body, files: files.to_vec(), text }.pack());
                 if posted.is_err()
                     && let Some(then) = self.waiting.borrow_mut().remove(&id)
                 {

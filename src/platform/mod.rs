@@ -3,7 +3,9 @@
 pub mod clipboard;
 pub mod drop;
 pub mod fetch;
+pub mod file;
 pub mod focus;
+pub mod folder;
 pub mod keys;
 pub mod scroll;
 pub mod storage;

@@ -23,6 +23,8 @@ pub struct Session {
     pub fault: Option<String>,
     /// Why something asked for did not happen.
     pub refused: Option<String>,
+    /// What to know of the files that were opened last: which of a folder were left out.
+    pub note: Option<String>,
     /// How long the files took to read, all together, ms.
     pub took: Option<f64>,
     /// The worker; `None` until it has started.
@@ -89,6 +91,8 @@ pub enum Change {
     Fault(String),
     /// Something asked for did not happen.
     Refused(String),
+    /// There is something to know of the files opened last.
+    Noted(String),
     /// The messages have been read.
     Dismissed,
     /// The worker lives.
@@ -136,7 +140,7 @@ impl Reducible for State {
                 }
                 next.pending += 1;
                 session.openings += 1;
-                session.refused = None;
+                (session.refused, session.note) = (None, None);
             }
             Change::Progress(progress) => next.reading.progress = progress,
             Change::Counting(counting) => {
@@ -161,7 +165,8 @@ impl Reducible for State {
                 session.set_info(SessionInfo::default());
             }
             Change::Refused(why) => session.refused = Some(why),
-            Change::Dismissed => (session.fault, session.refused) = (None, None),
+            Change::Noted(what) => session.note = Some(what),
+            Change::Dismissed => (session.fault, session.refused, session.note) = (None, None, None),
             Change::Pulse(pulse) => session.pulse = Some(pulse),
             Change::PageAsked { own: true } => session.asked.0 += 1,
             Change::PageAsked { own: false } => session.asked.1 += 1,

@@ -1,8 +1,9 @@
 //! What became of every record of the files: read = kept + merged + dropped.
 
-use engine::protocol::{FileReport, Problem};
+use engine::protocol::FileReport;
 use yew::prelude::*;
 
+use super::import_files;
 use crate::client::use_client;
 use crate::format;
 use crate::state::use_session;
@@ -14,7 +15,7 @@ const DROPPED: &str = "var(--warn)";
 
 /// Records of one file or of all.
 #[derive(Clone, Default, PartialEq)]
-struct Sums {
+pub(super) struct Sums {
     read: u64,
     kept: u64,
     merged: Vec<(String, u64)>,
@@ -22,7 +23,7 @@ struct Sums {
 }
 
 impl Sums {
-    fn of(files: &[FileReport]) -> Sums {
+    pub(super) fn of(files: &[FileReport]) -> Sums {
         let mut sums = Sums::default();
         for file in files {
             sums.read += file.read;
@@ -85,14 +86,14 @@ pub fn ImportReport() -> Html {
                         n => format!("File by file, with {}", format::plural(n as u64, "problem")),
                     } }
                 </summary>
-                { for files.iter().map(file_report) }
+                { import_files::list(files) }
             </details>
         </section>
     }
 }
 
 /// "read = kept + merged + dropped" with the reasons.
-fn equation(sums: &Sums) -> Html {
+pub(super) fn equation(sums: &Sums) -> Html {
     let reasons = |reasons: &[(String, u64)]| match reasons {
         [] => String::new(),
         [(only, _)] => format!(" ({only})"),
@@ -156,61 +157,15 @@ fn ImportBar(props: &ImportBarProps) -> Html {
     }
 }
 
-fn file_report(file: &FileReport) -> Html {
-    let size = match file.decoded_bytes {
-        decoded if decoded > file.bytes => {
-            format!("{}, {} unpacked", format::bytes(file.bytes), format::bytes(decoded))
-        }
-        _ => format::bytes(file.bytes),
-    };
-    let format = if file.format_name.is_empty() { "unknown format" } else { &file.format_name };
-    html! {
-        <section class="import-file">
-            <h3>{ &file.name } <span class="dim small">{ format!("{format}, {size}") }</span></h3>
-            { equation(&Sums::of(std::slice::from_ref(file))) }
-            if !file.problems.is_empty() {
-                <ul class="problems">{ for file.problems.iter().map(problem) }</ul>
-            }
-        </section>
-    }
-}
-
-fn problem(problem: &Problem) -> Html {
-    let place = match problem.line {
-        0 if problem.byte == 0 => String::new(),
-        0 => format!("byte {}", format::int(problem.byte)),
-        line => format!("line {}", format::int(line)),
-    };
-    let first = if problem.count > 1 { "first at " } else { "at " };
-    html! {
-        <li>
-            <Icon name={IconName::Warn} class="warn" />
-            <div>
-                <p>
-                    { &problem.message }
-                    if problem.count > 1 {
-                        { " " }<span class="tag">{ format!("{} times", format::int(problem.count)) }</span>
-                    }
-                </p>
-                if !problem.hint.is_empty() {
-                    <p class="mid">{ &problem.hint }</p>
-                }
-                <p class="small dim">
-                    <code>{ problem.code.key() }</code>
-                    if !place.is_empty() {
-                        { format!(", {first}{place}") }
-                    }
-                </p>
-            </div>
-        </li>
-    }
-}
-
 /// Stands alone where the files hold no model call: says why, and what can be done.
 #[component]
 pub fn NothingToShow() -> Html {
     let (session, client) = (use_session(), use_client());
     let files = &session.info.files;
+    let choose_folder = {
+        let client = client.clone();
+        Callback::from(move |_: MouseEvent| client.choose_folder())
+    };
     let choose = Callback::from(move |_: MouseEvent| client.choose());
     let title = match &files[..] {
         [only] if only.format.is_empty() => format!("{} could not be read", only.name),
@@ -230,6 +185,7 @@ pub fn NothingToShow() -> Html {
                     </>
                 }) }
                 <button type="button" class="btn" onclick={choose}>{ "Choose other files" }</button>
+                <button type="button" class="btn" onclick={choose_folder}>{ "Choose a folder" }</button>
             </ErrorState>
             <ImportReport />
         </div>

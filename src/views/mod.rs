@@ -1,6 +1,7 @@
 //! The screens, one folder each.
 
 pub mod import;
+mod import_files;
 pub mod landing;
 pub mod latency;
 pub mod overview;

@@ -25,6 +25,8 @@ pub enum IconName {
     Export,
     /// A file.
     File,
+    /// A folder.
+    Folder,
     /// Nothing leaves.
     Lock,
     /// Menu.
@@ -67,6 +69,7 @@ impl IconName {
             IconName::Error => "M5.5 2h5L14 5.5v5L10.5 14h-5L2 10.5v-5zM5.8 5.8l4.4 4.4M10.2 5.8l-4.4 4.4",
             IconName::Export => "M8 9.5v-7M5.5 5 8 2.5 10.5 5M3 9.5v4h10v-4",
             IconName::File => "M4 1.5h5L12.5 5v9.5h-8.5zM9 1.5V5h3.5",
+            IconName::Folder => "M1.5 3.5h4.5L7.5 5h7v8.5h-13z",
             IconName::Lock => "M4.5 7V5a3.5 3.5 0 0 1 7 0v2M3.5 7h9v6.5h-9z",
             IconName::Menu => "M3 4.5h10M3 8h10M3 11.5h10",
             IconName::Moon => "M13 9.8A5.5 5.5 0 0 1 6.2 3a5.5 5.5 0 1 0 6.8 6.8",

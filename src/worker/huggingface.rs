@@ -62,13 +62,17 @@ impl Tokenizers {
 
 impl Worker {
     /// Opens a file if it is a tokenizer; says whether it is one. Until `stops` grows.
-    pub async fn open_tokenizer(self: &Rc<Self>, file: &File, stops: u32) -> Result<bool, String> {
+    pub async fn open_tokenizer(
+        self: &Rc<Self>,
+        name: &str,
+        file: &File,
+        stops: u32,
+    ) -> Result<bool, String> {
         // One that cannot be read is reported as a trace.
         let head = read_bytes(file, 0, HEAD.min(file.size() as u64)).await.unwrap_or_default();
         if !engine::is_tokenizer(&head) {
             return Ok(false);
         }
-        let name = file.name();
         if file.size() > LARGEST {
             return Err(format!("{name} is too large for a tokenizer: at most 200 MB are read."));
         }
@@ -83,7 +87,7 @@ impl Worker {
         let get = |key: &str| Reflect::get(&told, &key.into()).unwrap_or_default();
         self.session.borrow_mut().add_tokenizer(OpenedTokenizer {
             number: 0,
-            name,
+            name: name.to_owned(),
             kind: get("kind").as_string().unwrap_or_default(),
             vocabulary: get("vocabulary").as_f64().unwrap_or_default() as u64,
             has_pattern: get("hasPattern").is_truthy(),

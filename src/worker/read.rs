@@ -9,6 +9,7 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::File;
 
 use super::{Worker, now};
+use crate::platform::file::NamedFile;
 use crate::wire::Note;
 
 /// Bytes read and parsed at a time: a few milliseconds of work.
@@ -21,7 +22,7 @@ pub struct Opening {
     /// The question's number.
     pub id: u32,
     /// The files.
-    pub files: Vec<File>,
+    pub files: Vec<NamedFile>,
 }
 
 /// When the page hears of the reading.
@@ -62,22 +63,22 @@ impl Worker {
         }
     }
 
-    async fn read_all(self: &Rc<Self>, files: Vec<File>) -> Reply {
+    async fn read_all(self: &Rc<Self>, files: Vec<NamedFile>) -> Reply {
         // Who has nothing yet wants to see something; who has much waits for the answer in between.
         let first = if self.session.borrow().trace().calls().next().is_none() { 300.0 } else { 3_000.0 };
         let mut beat = Beat { progress: 0.0, picture: first, began: now() };
         let mut progress = Progress {
             files: files.len() as u32,
-            total_bytes: files.iter().map(|file| file.size() as u64).sum(),
+            total_bytes: files.iter().map(|named| named.file.size() as u64).sum(),
             ..Progress::default()
         };
         let (mut failed, mut refused) = (Vec::new(), Vec::new());
         let stops = self.stops.get();
-        for file in files {
+        for NamedFile { name, file } in files {
             progress.file += 1;
-            progress.name = file.name();
+            progress.name.clone_from(&name);
             let before = progress.clone();
-            let tokenizer = self.open_tokenizer(&file, stops).await;
+            let tokenizer = self.open_tokenizer(&name, &file, stops).await;
             if self.stops.get() != stops {
                 break;
             }
@@ -86,10 +87,10 @@ impl Worker {
                 progress.bytes += file.size() as u64;
                 continue;
             }
-            self.session.borrow_mut().begin_file(&file.name(), file.size() as u64);
+            self.session.borrow_mut().begin_file(&name, file.size() as u64);
             self.files.borrow_mut().push(file.clone());
             if self.read(&file, &mut progress, &mut beat, stops).await.is_err() {
-                failed.push(file.name());
+                failed.push(name);
             }
             if self.stops.get() != stops {
                 break;

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use engine::RangeDecoder;
 use engine::protocol::{Answer, CallId, Command, EncodingName, RawRecord, Reply, Slot, Tokenizer};
-use js_sys::{Array, ArrayBuffer, JsString, Uint8Array};
+use js_sys::{ArrayBuffer, JsString, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::File;
@@ -29,10 +29,7 @@ impl Worker {
             }
         };
         match command {
-            Command::Open => {
-                let files = message.files.as_ref().map(Array::iter).into_iter().flatten();
-                self.open(Opening { id, files: files.filter_map(|file| file.dyn_into().ok()).collect() });
-            }
+            Command::Open => self.open(Opening { id, files: message.files }),
             Command::Count { slot, tokenizer } => spawn_local(async move {
                 let text = message.text.unwrap_or_default();
                 let reply = match tokenizer {

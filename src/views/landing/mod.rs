@@ -52,6 +52,10 @@ pub fn Landing(props: &LandingProps) -> Html {
         let client = client.clone();
         Callback::from(move |_: MouseEvent| client.choose())
     };
+    let choose_folder = {
+        let client = client.clone();
+        Callback::from(move |_: MouseEvent| client.choose_folder())
+    };
     // Pasting into the box is typing; anywhere else it opens.
     use_effect_with(client, |client| {
         let client = client.clone();
@@ -92,8 +96,12 @@ pub fn Landing(props: &LandingProps) -> Html {
                 </div>
                 <div class="zone">
                     <svg class="frame" aria-hidden="true"><rect x="1" y="1" /></svg>
-                    <p class="big">{ "Drop trace files anywhere on this page" }</p>
-                    <button type="button" class="btn primary" onclick={choose}>{ "Choose files" }</button>
+                    <p class="big">{ "Drop trace files or folders anywhere on this page" }</p>
+                    <div class="choose">
+                        <button type="button" class="btn primary" onclick={choose}>{ "Choose files" }</button>
+                        <button type="button" class="btn" onclick={choose_folder}
+                            title="The browser may call this an upload: nothing is sent anywhere">{ "Choose a folder" }</button>
+                    </div>
                     <p class="small mid">
                         { "JSON, JSONL, CSV or event streams, plain or as .gz, .zst or .zip. Several files at once become one session." }
                     </p>
