@@ -7,6 +7,9 @@ use crate::route::View;
 use crate::state::{use_session, use_view};
 use crate::widgets::{Icon, IconName};
 
+/// As many files are named when the pointer rests on their number.
+const TITLED: usize = 30;
+
 /// What every figure below it counts: files, time, filters, and how many requests that leaves.
 #[component]
 pub fn ScopeBar() -> Html {
@@ -41,8 +44,8 @@ pub fn ScopeBar() -> Html {
                     <span class="dim">{ format::bytes(first.bytes) }</span>
                 </span>
                 if !others.is_empty() {
-                    <span class="chip" title={others.iter().map(|file| &*file.name).collect::<Vec<_>>().join("\n")}>
-                        { format!("and {} more", others.len()) }
+                    <span class="chip" title={others.iter().take(TITLED).map(|file| &*file.name).collect::<Vec<_>>().join("\n")}>
+                        { format!("and {} more", format::int(others.len() as u64)) }
                         <span class="dim">{ format::bytes(others.iter().map(|file| file.bytes).sum()) }</span>
                     </span>
                 }

@@ -60,22 +60,20 @@ impl Client {
     }
 
     /// Opens the files of folders and says what was left out.
-    fn open_listing(&self, Listing { files, mut left_out, unreadable }: Listing) {
+    fn open_listing(&self, Listing { files, left_out, unreadable }: Listing) {
         let mut notes = Vec::new();
         if files.is_empty() {
             notes.push("The folder holds no file that can be read.".to_owned());
         }
         if !left_out.is_empty() {
-            let what = match left_out.len() {
+            let what = match left_out.values().sum::<u64>() {
                 1 => "1 file or folder was".to_owned(),
-                n => format!("{} files and folders were", format::int(n as u64)),
+                n => format!("{} files and folders were", format::int(n)),
             };
-            left_out.sort_unstable();
-            left_out.dedup();
-            notes.push(format!("{what} left out, because no traces lie there: {}.", names(&left_out)));
+            notes.push(format!("{what} left out, because no traces lie there: {}.", names(left_out.keys())));
         }
         if !unreadable.is_empty() {
-            let names = names(&unreadable);
+            let names = names(unreadable.iter());
             notes.push(format!(
                 "{names} could not be read: removed meanwhile, or the browser may not read it."
             ));
@@ -119,9 +117,9 @@ fn click(id: &str) {
 }
 
 /// The first of these names, and how many more there are.
-fn names(names: &[String]) -> String {
-    let (first, more) = names.split_at(names.len().min(NAMED));
-    match more.len() {
+fn names<'a>(mut names: impl Iterator<Item = &'a String>) -> String {
+    let first: Vec<&str> = names.by_ref().take(NAMED).map(String::as_str).collect();
+    match names.count() {
         0 => first.join(", "),
         n => format!("{} and {} more", first.join(", "), format::int(n as u64)),
     }

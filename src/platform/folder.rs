@@ -1,5 +1,7 @@
 //! What lies in folders.
 
+use std::collections::BTreeMap;
+
 use js_sys::{Array, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -19,8 +21,8 @@ const NO_TRACES: [&str; 8] =
 pub struct Listing {
     /// In the order of their paths.
     pub files: Vec<NamedFile>,
-    /// The names of what was left out because it holds no traces.
-    pub left_out: Vec<String>,
+    /// How much was left out because it holds no traces, by name.
+    pub left_out: BTreeMap<String, u64>,
     /// The paths of what the browser could not read.
     pub unreadable: Vec<String>,
 }
@@ -57,7 +59,7 @@ impl Listing {
         for file in files {
             // The first is the folder that was chosen.
             match file.name.split('/').skip(1).find(|part| has_no_traces(part)) {
-                Some(part) => listing.left_out.push(part.to_owned()),
+                Some(part) => *listing.left_out.entry(part.to_owned()).or_default() += 1,
                 None => listing.files.push(file),
             }
         }
@@ -69,7 +71,7 @@ impl Listing {
         for entry in entries.iter().map(JsCast::unchecked_into::<FileSystemEntry>) {
             let name = entry.name();
             if has_no_traces(&name) {
-                self.left_out.push(name);
+                *self.left_out.entry(name).or_default() += 1;
             } else if entry.is_directory() {
                 open.push(entry.unchecked_into());
             } else {
@@ -86,7 +88,7 @@ impl Listing {
     }
 
     fn sort(mut self) -> Listing {
-        self.files.sort_by(|a, b| a.name.cmp(&b.name));
+        self.files.sort_unstable_by(|a, b| a.name.cmp(&b.name));
         self
     }
 }

@@ -58,10 +58,10 @@ fn Group(GroupProps { files }: &GroupProps) -> Html {
         let shown = shown.clone();
         Callback::from(move |_: MouseEvent| shown.set(*shown + MORE))
     };
-    let mut sorted: Vec<&FileReport> = if *shown == 0 { Vec::new() } else { files.iter().collect() };
-    sorted.sort_by_key(|file| file.problems.is_empty());
-    let left = sorted.len().saturating_sub(*shown);
-    let problems = files.iter().filter(|file| !file.problems.is_empty()).count();
+    let with_problems = files.iter().filter(|file| !file.problems.is_empty());
+    let without = files.iter().filter(|file| file.problems.is_empty());
+    let problems = with_problems.clone().count();
+    let left = if *shown == 0 { 0 } else { files.len().saturating_sub(*shown) };
     let bytes = files.iter().map(|file| file.bytes).sum();
     html! {
         <section class="import-file">
@@ -76,7 +76,7 @@ fn Group(GroupProps { files }: &GroupProps) -> Html {
                         }
                     </span>
                 </summary>
-                { for sorted.iter().take(*shown).map(|file| file_report(file)) }
+                { for with_problems.chain(without).take(*shown).map(file_report) }
                 if left > 0 {
                     <button type="button" class="btn sm" onclick={more}>
                         { format!("Show {} more of {}", format::int(left.min(MORE) as u64), format::int(files.len() as u64)) }

@@ -9,11 +9,11 @@ use js_sys::{JsString, Reflect, Uint32Array};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
 
-use super::{Worker, now, origin_of, respond::read_bytes, runner::Runner};
+use super::{Worker, now, origin_of, runner::Runner};
 use crate::platform::traffic;
 
 /// Bytes that tell a tokenizer from a trace.
-const HEAD: u64 = 64 << 10;
+const HEAD: usize = 64 << 10;
 /// The largest file, bytes. The largest known tokenizers have 35 MB; reading takes several times that in memory.
 const LARGEST: f64 = 200e6;
 /// The longest that a file may take to be read, and a text to be counted, ms.
@@ -61,16 +61,15 @@ impl Tokenizers {
 }
 
 impl Worker {
-    /// Opens a file if it is a tokenizer; says whether it is one. Until `stops` grows.
+    /// Opens a file, which begins with `head`, if it is a tokenizer; says whether it is one. Until `stops` grows.
     pub async fn open_tokenizer(
         self: &Rc<Self>,
         name: &str,
         file: &File,
+        head: &[u8],
         stops: u32,
     ) -> Result<bool, String> {
-        // One that cannot be read is reported as a trace.
-        let head = read_bytes(file, 0, HEAD.min(file.size() as u64)).await.unwrap_or_default();
-        if !engine::is_tokenizer(&head) {
+        if !engine::is_tokenizer(&head[..head.len().min(HEAD)]) {
             return Ok(false);
         }
         if file.size() > LARGEST {

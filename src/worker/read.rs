@@ -1,9 +1,10 @@
 //! Reading files: slice by slice, so that the worker can answer and be stopped in between.
 
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use engine::protocol::{Answer, Event, Progress, Reply};
-use js_sys::{ArrayBuffer, Promise, Uint8Array};
+use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::File;
@@ -14,6 +15,8 @@ use crate::wire::Note;
 
 /// Bytes read and parsed at a time: a few milliseconds of work.
 const SLICE: u64 = 256 * 1024;
+/// Files whose first slices are asked for at once: of a small file, waiting for the browser takes longest.
+const AHEAD: usize = 8;
 /// Time between two progress events, ms.
 const PROGRESS: f64 = 100.0;
 
@@ -74,11 +77,19 @@ impl Worker {
         };
         let (mut failed, mut refused) = (Vec::new(), Vec::new());
         let stops = self.stops.get();
-        for NamedFile { name, file } in files {
+        let mut to_ask = files.iter();
+        let mut asked = VecDeque::new();
+        for NamedFile { name, file } in &files {
+            asked.extend(to_ask.by_ref().take(AHEAD - asked.len()).map(|named| slice(&named.file, 0)));
             progress.file += 1;
-            progress.name.clone_from(&name);
+            progress.name.clone_from(name);
             let before = progress.clone();
-            let tokenizer = self.open_tokenizer(&name, &file, stops).await;
+            let head = match asked.pop_front() {
+                Some(Ok(head)) => bytes(head).await,
+                _ => Err(JsValue::UNDEFINED),
+            };
+            // What cannot be read is reported as a trace.
+            let tokenizer = self.open_tokenizer(name, file, head.as_deref().unwrap_or_default(), stops).await;
             if self.stops.get() != stops {
                 break;
             }
@@ -87,16 +98,20 @@ impl Worker {
                 progress.bytes += file.size() as u64;
                 continue;
             }
-            self.session.borrow_mut().begin_file(&name, file.size() as u64);
+            let number = self.session.borrow().trace().files.len();
+            self.session.borrow_mut().begin_file(name, file.size() as u64);
             self.files.borrow_mut().push(file.clone());
-            if self.read(&file, &mut progress, &mut beat, stops).await.is_err() {
-                failed.push(name);
+            if self.read(file, head, &mut progress, &mut beat, stops).await.is_err() {
+                failed.push(name.as_str());
             }
             if self.stops.get() != stops {
                 break;
             }
             self.session.borrow_mut().end_file();
             progress.bytes = before.bytes + file.size() as u64;
+            let told: u64 = self.session.borrow().trace().files[number..].iter().map(|file| file.read).sum();
+            progress.records = before.records + told;
+            self.tell_progress(&progress, &mut beat);
         }
         if !failed.is_empty() {
             refused.push(format!(
@@ -115,30 +130,29 @@ impl Worker {
     async fn read(
         &self,
         file: &File,
+        head: Result<Vec<u8>, JsValue>,
         progress: &mut Progress,
         beat: &mut Beat,
         stops: u32,
     ) -> Result<(), JsValue> {
         let size = file.size() as u64;
         let records = progress.records;
-        let mut from = 0;
-        // The browser reads the next slice while this one is parsed.
-        let mut next = slice(file, 0, size)?;
+        let (mut part, mut from) = (head?, 0);
         while from < size {
-            let buffer = JsFuture::from(next).await?;
+            from += SLICE.min(size - from);
+            // The browser reads the next slice while this one is parsed.
+            let next = slice(file, from)?;
+            let wants_more = self.session.borrow_mut().push(&part);
+            progress.bytes += part.len() as u64;
+            progress.records = records + self.session.borrow().records();
+            self.tell_progress(progress, beat);
+            if !wants_more || from >= size {
+                break;
+            }
+            part = bytes(next).await?;
             if self.stops.get() != stops {
                 // After Clear the session knows nothing of this file; else what was read stays.
                 self.session.borrow_mut().stop_file();
-                break;
-            }
-            let bytes = Uint8Array::new(&buffer.unchecked_into::<ArrayBuffer>()).to_vec();
-            from += SLICE.min(size - from);
-            next = slice(file, from, size)?;
-            let wants_more = self.session.borrow_mut().push(&bytes);
-            progress.bytes += bytes.len() as u64;
-            progress.records = records + self.session.borrow().records();
-            self.tell_progress(progress, beat);
-            if !wants_more {
                 break;
             }
         }
@@ -158,8 +172,13 @@ impl Worker {
     }
 }
 
-/// A promise of the bytes from a place on.
-fn slice(file: &File, from: u64, size: u64) -> Result<Promise, JsValue> {
-    let to = (from + SLICE).min(size);
-    Ok(file.slice_with_f64_and_f64(from as f64, to as f64)?.array_buffer())
+/// Asks for the bytes from a place on.
+fn slice(file: &File, from: u64) -> Result<JsFuture, JsValue> {
+    let to = (from + SLICE).min(file.size() as u64);
+    Ok(file.slice_with_f64_and_f64(from as f64, to as f64)?.array_buffer().into())
+}
+
+/// The bytes that were asked for.
+async fn bytes(asked: JsFuture) -> Result<Vec<u8>, JsValue> {
+    Ok(Uint8Array::new(&asked.await?.unchecked_into::<ArrayBuffer>()).to_vec())
 }

@@ -132,7 +132,7 @@ async fn read_packed(file: &File, entry: Option<u32>, offset: u64, len: u64) -> 
     Ok(decoder.finish())
 }
 
-pub async fn read_bytes(file: &File, from: u64, len: u64) -> Result<Vec<u8>, JsValue> {
+async fn read_bytes(file: &File, from: u64, len: u64) -> Result<Vec<u8>, JsValue> {
     let slice = file.slice_with_f64_and_f64(from as f64, (from + len) as f64)?;
     let buffer = JsFuture::from(slice.array_buffer()).await?;
     Ok(Uint8Array::new(&buffer.unchecked_into::<ArrayBuffer>()).to_vec())
