@@ -13,7 +13,7 @@ use crate::format;
 
 const ROW: f64 = 24.0;
 /// Room for tokens, share and cost.
-const FIGURES: f64 = 184.0;
+const FIGURES: f64 = 204.0;
 /// The share of all tokens above which a component is flagged.
 pub const THRESHOLD: f64 = 0.3;
 
@@ -81,7 +81,7 @@ fn bar(row: &ComponentRow, name: String, y: f64, x: &Scale, (left, right, width)
             { rect(left, y + 2.0, length, 16.0, component_fill(row.kind)) }
             { row.wasteful.then(|| flag(row, y, x.at(THRESHOLD), (left, right), length)) }
             { label(right + 60.0, y + 14.0, format::tokens(row.tokens), Anchor::End, class) }
-            { label(right + 112.0, y + 14.0, share(row.share), Anchor::End, class) }
+            { label(right + 120.0, y + 14.0, share(row.share), Anchor::End, class) }
             { label(width, y + 14.0, cost(row), Anchor::End, class) }
         </>
     }

@@ -55,7 +55,7 @@ fn pane(name: &str, phases: &Phases, left: f64, width: f64, base: f64) -> Html {
                     { label(left + length + 5.0, y + 14.0, text, Anchor::Start, if strong { "strong" } else { "" }) }
                 } else if phase == Phase::Unattributed {
                     // No text is readable on a hatch without a ground of its own.
-                    { rect(left + length - width_of(&text) - 10.0, y + 2.0, width_of(&text) + 10.0, 16.0, "var(--panel)") }
+                    { rect(left + length - width_of(&text) - 14.0, y + 2.0, width_of(&text) + 14.0, 16.0, "var(--panel)") }
                     { label(left + length - 5.0, y + 14.0, text, Anchor::End, "strong") }
                 } else {
                     { inked(left + length - 5.0, y + 14.0, text, Anchor::End, phase_ink(phase), strong) }
@@ -63,9 +63,12 @@ fn pane(name: &str, phases: &Phases, left: f64, width: f64, base: f64) -> Html {
             </>
         }
     });
+    let head = format!("around {name}, {}", format::nanos(total));
+    // Strong letters are wider.
+    let head = if width_of(&head) * 1.1 > width { head.replacen("around ", "", 1) } else { head };
     html! {
         <>
-            { label(left, 10.0, format!("around {name}, {}", format::nanos(total)), Anchor::Start, "strong") }
+            { label(left, 10.0, head, Anchor::Start, "strong") }
             { for bars }
             { line(left, TOP, left, base, "axis-line") }
         </>

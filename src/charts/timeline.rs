@@ -177,7 +177,7 @@ pub fn span(start: Timestamp, step: Nanos, bucket: usize) -> AttrValue {
 fn clock(at: Timestamp, step: Nanos) -> String {
     match step.0 {
         DAY.. => format::date(at),
-        s if s % (60 * SECOND) == 0 => format::time(at)[..5].to_owned(),
+        s if s % (60 * SECOND) == 0 => format::minute(at),
         s if s % SECOND == 0 => format::time(at),
         _ => format!("{}.{:03}", format::time(at), at.0.rem_euclid(SECOND) / 1_000_000),
     }

@@ -12,6 +12,8 @@ use crate::widgets::{ErrorState, Icon, IconName, Swatch, use_width};
 const KEPT: &str = "var(--text-2)";
 const MERGED: &str = "var(--text-3)";
 const DROPPED: &str = "var(--warn)";
+/// As many reasons are named over all files; agents write dozens of kinds of records that are no calls.
+pub(super) const REASONS: usize = 6;
 
 /// Records of one file or of all.
 #[derive(Clone, Default, PartialEq)]
@@ -76,7 +78,7 @@ pub fn ImportReport() -> Html {
                     <p class="small dim">{ caption.join(", ") }</p>
                 </div>
                 <ImportBar sums={sums.clone()} />
-                { equation(&sums) }
+                { equation(&sums, REASONS) }
             </div>
             <details class="import-files">
                 <summary>
@@ -92,14 +94,20 @@ pub fn ImportReport() -> Html {
     }
 }
 
-/// "read = kept + merged + dropped" with the reasons.
-pub(super) fn equation(sums: &Sums) -> Html {
+/// "read = kept + merged + dropped" with the most frequent reasons.
+pub(super) fn equation(sums: &Sums, most: usize) -> Html {
     let reasons = |reasons: &[(String, u64)]| match reasons {
         [] => String::new(),
         [(only, _)] => format!(" ({only})"),
         several => {
-            let each: Vec<String> =
-                several.iter().map(|(reason, n)| format!("{} {reason}", format::int(*n))).collect();
+            let mut each: Vec<String> = several
+                .iter()
+                .take(most)
+                .map(|(reason, n)| format!("{} {reason}", format::int(*n)))
+                .collect();
+            if let Some(others @ [_, ..]) = several.get(most..) {
+                each.push(format!("{} for {} other reasons", format::int(total(others)), others.len()));
+            }
             format!(" ({})", each.join(", "))
         }
     };
@@ -184,6 +192,9 @@ pub fn NothingToShow() -> Html {
                         <p class="small">{ &problem.hint }</p>
                     </>
                 }) }
+                if files.iter().any(|file| !file.format.is_empty() && file.problems.is_empty()) {
+                    <p>{ "They were read, and none of their records tells of a call of a model: the report says what became of each." }</p>
+                }
                 <button type="button" class="btn" onclick={choose}>{ "Choose other files" }</button>
                 <button type="button" class="btn" onclick={choose_folder}>{ "Choose a folder" }</button>
             </ErrorState>

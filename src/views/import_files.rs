@@ -3,7 +3,7 @@
 use engine::protocol::{FileReport, Problem};
 use yew::prelude::*;
 
-use super::import::{Sums, equation};
+use super::import::{REASONS, Sums, equation};
 use crate::format;
 use crate::widgets::{Icon, IconName};
 
@@ -83,7 +83,7 @@ fn Group(GroupProps { files }: &GroupProps) -> Html {
                     </button>
                 }
             </details>
-            { equation(&Sums::of(files)) }
+            { equation(&Sums::of(files), REASONS) }
         </section>
     }
 }
@@ -99,7 +99,7 @@ fn file_report(file: &FileReport) -> Html {
     html! {
         <section class="import-file">
             <h3>{ &file.name } <span class="dim small">{ format!("{format}, {size}") }</span></h3>
-            { equation(&Sums::of(std::slice::from_ref(file))) }
+            { equation(&Sums::of(std::slice::from_ref(file)), usize::MAX) }
             if !file.problems.is_empty() {
                 <ul class="problems">{ for file.problems.iter().map(problem) }</ul>
             }

@@ -376,6 +376,8 @@ pub struct Timeline {
     pub models: Vec<String>,
     /// The buckets.
     pub buckets: Vec<Bucket>,
+    /// Calls left out because their files tell times since their own beginning only, while others have dates.
+    pub undated: u64,
 }
 
 /// One step of the timeline.

@@ -328,9 +328,13 @@ impl Session {
     }
 }
 
-/// First start and last end of everything that has a time.
+/// First start and last end of everything that has a date, or else of everything that has a time.
 fn range(trace: &Trace) -> Option<(Timestamp, Timestamp)> {
     let spans = trace.spans.iter().filter_map(|span| Some((span.start?, span.end().or(span.start)?)));
     let calls = trace.calls().filter_map(|(_, call)| Some((call.start?, call.end().or(call.start)?)));
-    spans.chain(calls).reduce(|(from, to), (start, end)| (from.min(start), to.max(end)))
+    spans.chain(calls).reduce(|one, other| match (one.0.is_dated(), other.0.is_dated()) {
+        (true, false) => one,
+        (false, true) => other,
+        _ => (one.0.min(other.0), one.1.max(other.1)),
+    })
 }

@@ -7,6 +7,14 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Timestamp(pub i64);
 
+impl Timestamp {
+    /// Whether it is a moment of the calendar. Workload traces and some benchmarks tell times since their own
+    /// beginning: as moments these lie in the first years after 1970, long before any call of a model.
+    pub const fn is_dated(self) -> bool {
+        self.0 >= 946_684_800_000_000_000
+    }
+}
+
 /// A length of time, in nanoseconds. May be negative where two clocks disagree.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -27,7 +27,13 @@ pub fn timeline(data: &Overview) -> Html {
     };
     let latency = timeline.buckets.iter().any(|b| b.latency.is_some());
     let tail = if latency { "; duration of finished calls on the same time axis" } else { "" };
-    let caption = format!("per {}, by model{tail}; UTC", chart::length(timeline.step));
+    let dated = timeline.start.is_some_and(units::Timestamp::is_dated);
+    let zone = if dated { "UTC" } else { "from the beginning, as these files tell no dates" };
+    let mut caption = format!("per {}, by model{tail}; {zone}", chart::length(timeline.step));
+    if timeline.undated > 0 {
+        let requests = format::plural(timeline.undated, "request");
+        caption = format!("{caption}; {requests} without a date left out");
+    }
     let legend = html! {
         <>
             { for timeline.models.iter().enumerate().map(|(i, model)| html! {

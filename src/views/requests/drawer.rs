@@ -52,10 +52,7 @@ struct HeadProps {
 #[component]
 fn Head(props: &HeadProps) -> Html {
     let Detail { row, place, merged, .. } = &props.detail;
-    let start = row.start.map(|start| {
-        let ms = start.0.rem_euclid(1_000_000_000) / 1_000_000;
-        format!("{} {}.{ms:03} UTC", format::date(start), format::time(start))
-    });
+    let start = row.start.map(format::moment);
     let facts: Vec<&str> = [&row.name, &row.model, &row.provider, &row.component]
         .into_iter()
         .chain(&start)

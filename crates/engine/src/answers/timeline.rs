@@ -42,8 +42,13 @@ const STEPS: [i64; 26] = [
 
 /// Calls over time, by the model and the moment they began.
 pub(crate) fn timeline(trace: &Trace, ids: &[CallId]) -> Option<Timeline> {
-    let timed: Vec<_> =
+    let mut timed: Vec<_> =
         ids.iter().map(|&id| trace.call(id)).filter_map(|call| Some((call.start?.0, call))).collect();
+    let all = timed.len();
+    if timed.iter().any(|(start, _)| Timestamp(*start).is_dated()) {
+        timed.retain(|(start, _)| Timestamp(*start).is_dated());
+    }
+    let undated = (all - timed.len()) as u64;
     let first = timed.iter().map(|(start, _)| *start).min()?;
     let last = timed.iter().map(|(start, _)| *start).max()?;
     let span = last.saturating_sub(first);
@@ -82,5 +87,5 @@ pub(crate) fn timeline(trace: &Trace, ids: &[CallId]) -> Option<Timeline> {
         values.sort_unstable_by(f64::total_cmp);
         bucket.latency = (!values.is_empty()).then(|| [0.5, 0.95, 0.99].map(|q| percentile(&values, q)));
     }
-    Some(Timeline { start: Some(Timestamp(origin)), step: Nanos(step), models: names, buckets })
+    Some(Timeline { start: Some(Timestamp(origin)), step: Nanos(step), models: names, buckets, undated })
 }
