@@ -46,6 +46,8 @@ fn pane(name: &str, phases: &Phases, left: f64, width: f64, base: f64) -> Html {
         let length = (part * scale).max(1.0);
         let strong = phases.bottleneck() == phase && total.0 > 0;
         let inside = length + 6.0 + width_of(&text) > width;
+        // Strong letters are wider.
+        let ground = width_of(&text) * 1.3 + 10.0;
         html! {
             <>
                 if part > 0.0 {
@@ -55,7 +57,7 @@ fn pane(name: &str, phases: &Phases, left: f64, width: f64, base: f64) -> Html {
                     { label(left + length + 5.0, y + 14.0, text, Anchor::Start, if strong { "strong" } else { "" }) }
                 } else if phase == Phase::Unattributed {
                     // No text is readable on a hatch without a ground of its own.
-                    { rect(left + length - width_of(&text) - 14.0, y + 2.0, width_of(&text) + 14.0, 16.0, "var(--panel)") }
+                    { rect(left + length - ground, y + 2.0, ground, 16.0, "var(--panel)") }
                     { label(left + length - 5.0, y + 14.0, text, Anchor::End, "strong") }
                 } else {
                     { inked(left + length - 5.0, y + 14.0, text, Anchor::End, phase_ink(phase), strong) }

@@ -12,6 +12,8 @@ use crate::widgets::{ErrorState, Icon, IconName, Swatch, use_width};
 const KEPT: &str = "var(--text-2)";
 const MERGED: &str = "var(--text-3)";
 const DROPPED: &str = "var(--warn)";
+/// As many formats are named.
+const FORMATS: usize = 4;
 /// As many reasons are named over all files; agents write dozens of kinds of records that are no calls.
 pub(super) const REASONS: usize = 6;
 
@@ -65,7 +67,7 @@ pub fn ImportReport() -> Html {
         }
     }
     let bytes = files.iter().map(|file| file.bytes).sum();
-    let mut caption = vec![format::plural(files.len() as u64, "file"), formats.join(", ")];
+    let mut caption = vec![format::plural(files.len() as u64, "file"), first_of(&formats)];
     caption.push(match session.took {
         Some(took) => format!("{} in {}", format::bytes(bytes), format::ms(took)),
         None => format::bytes(bytes),
@@ -94,18 +96,28 @@ pub fn ImportReport() -> Html {
     }
 }
 
+/// The first of the names, and how many more there are.
+fn first_of(names: &[&str]) -> String {
+    match names.get(FORMATS..) {
+        Some(more @ [_, _, ..]) => format!("{} and {} more formats", names[..FORMATS].join(", "), more.len()),
+        _ => names.join(", "),
+    }
+}
+
 /// "read = kept + merged + dropped" with the most frequent reasons.
 pub(super) fn equation(sums: &Sums, most: usize) -> Html {
     let reasons = |reasons: &[(String, u64)]| match reasons {
         [] => String::new(),
         [(only, _)] => format!(" ({only})"),
         several => {
+            // One more takes no more room than to say so.
+            let named = if several.len().checked_sub(1) == Some(most) { several.len() } else { most };
             let mut each: Vec<String> = several
                 .iter()
-                .take(most)
+                .take(named)
                 .map(|(reason, n)| format!("{} {reason}", format::int(*n)))
                 .collect();
-            if let Some(others @ [_, ..]) = several.get(most..) {
+            if let Some(others @ [_, ..]) = several.get(named..) {
                 each.push(format!("{} for {} other reasons", format::int(total(others)), others.len()));
             }
             format!(" ({})", each.join(", "))

@@ -139,6 +139,16 @@ export async function dropFiles(page, paths, selector = "body") {
   assert.equal(refused, null, `${selector} must take dropped files`);
 }
 
+/** Drags files and folders (whole paths) over the page and drops them, as the browser itself does it. */
+export async function dropPaths(page, ...paths) {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: paths, dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"]) {
+    await session.send("Input.dispatchDragEvent", { type, x: 300, y: 300, data });
+  }
+  await session.detach();
+}
+
 /** Chooses the files (paths) in the file dialog that clicking `selector` opens. */
 export async function chooseFiles(page, paths, selector) {
   const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.click(selector)]);

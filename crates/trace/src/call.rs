@@ -70,10 +70,12 @@ impl Convention {
     /// The sentence for a person.
     pub const fn describe(self) -> &'static str {
         match self {
-            Convention::Inclusive => "the file's input count includes cached tokens",
-            Convention::Exclusive => "the file's input count leaves out cached tokens; they were added",
+            Convention::Inclusive => "OpenAI's way: the file's input count includes cached tokens",
+            Convention::Exclusive => {
+                "Anthropic's way: the file's input count leaves out cached tokens; they were added"
+            }
             Convention::Repaired => {
-                "the file's input count is smaller than its cached tokens, so it leaves them out; they were added"
+                "repaired: the file's input count is smaller than its cached tokens, so it leaves them out; they were added"
             }
         }
     }

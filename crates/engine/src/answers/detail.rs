@@ -1,4 +1,4 @@
-use trace::{Call, CallId, Operation, Status};
+use trace::{Call, CallId, Convention, Operation, Status, Usage};
 use units::{Figure, Nanos, Provenance, show};
 
 use super::table::row;
@@ -70,11 +70,7 @@ pub(crate) fn detail(session: &Session, id: CallId) -> Result<Detail, String> {
         bill,
         reported_cost: call.reported_cost,
         price_source: price.map(|price| source(&price)).unwrap_or_default(),
-        convention: if call.usage.input.is_known() && call.usage.cache_read.is_known() {
-            call.usage.convention.describe().to_owned()
-        } else {
-            String::new()
-        },
+        convention: convention(&call.usage, method),
         messages_note: if messages.is_empty() {
             "The file holds no text of this request.".to_owned()
         } else {
@@ -84,6 +80,19 @@ pub(crate) fn detail(session: &Session, id: CallId) -> Result<Detail, String> {
         place: session.place(call.record),
         merged: trace.merged(id).count() as u32,
     })
+}
+
+/// How the input count came to be.
+fn convention(usage: &Usage, method: Method) -> String {
+    let cached = usage.cache_read.is_known() || usage.cache_write.is_known();
+    match usage.input.from() {
+        Provenance::Unknown => String::new(),
+        _ if cached => usage.convention.describe().to_owned(),
+        Provenance::Reported => {
+            "the file tells no cached tokens: its input count stands for the whole prompt".to_owned()
+        }
+        _ => format!("the file tells no input count; its texts stand in: {}", method.describe()),
+    }
 }
 
 fn class_provenance(call: &Call, class: pricing::Class) -> Provenance {
@@ -196,7 +205,16 @@ fn fields(session: &Session, call: &Call) -> Vec<Field> {
     let method = Method::of_model(trace.str(call.model)).describe();
     let usage = &call.usage;
     for (name, figure, note) in [
-        ("Input tokens", usage.input, "all prompt tokens, cached ones included"),
+        (
+            "Input tokens",
+            usage.input,
+            match usage.convention {
+                Convention::Inclusive => "all prompt tokens, cached ones included",
+                Convention::Exclusive | Convention::Repaired => {
+                    "the file's count, with cache reads and writes added"
+                }
+            },
+        ),
         ("Fresh input tokens", usage.fresh(), "input − cache read − cache write"),
         ("Cache read tokens", usage.cache_read, ""),
         ("Cache write tokens", usage.cache_write, ""),
