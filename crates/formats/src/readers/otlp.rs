@@ -7,20 +7,23 @@
 
 mod logs;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use serde::{Deserialize, de::IgnoredAny};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, IgnoredAny, MapAccess, Visitor},
+};
 use serde_json::{Value, value::RawValue};
 use trace::{Fate, ProblemCode, RecordRef};
 use units::{Nanos, Timestamp};
 
 use crate::{
     About, Confidence, Family, Format, Head, Output, Reader, Record,
-    genai::{self, Attributes, Event, RawSpan, State},
+    genai::{self, Attributes, Event, RawSpan, State, Use},
     json::{self, Unit},
     span_json,
 };
@@ -131,7 +134,7 @@ struct Span<'a> {
     #[serde(alias = "end_time_unix_nano")]
     end_time_unix_nano: Option<Value>,
     #[serde(borrow)]
-    attributes: Option<Vec<KeyValue<'a>>>,
+    attributes: Option<Vec<Attribute<'a>>>,
     #[serde(borrow)]
     events: Option<Vec<SpanEvent<'a>>>,
     #[serde(borrow)]
@@ -145,8 +148,9 @@ struct SpanEvent<'a> {
     time_unix_nano: Option<Value>,
     #[serde(borrow)]
     name: Option<Text<'a>>,
+    /// Unparsed: of most events only the time is read.
     #[serde(borrow)]
-    attributes: Option<Vec<KeyValue<'a>>>,
+    attributes: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -154,6 +158,64 @@ struct SpanStatus<'a> {
     code: Option<Value>,
     #[serde(borrow)]
     message: Option<Text<'a>>,
+}
+
+/// An attribute of a span. What nobody asks for is passed over: unpacking it would take as long as all else.
+struct Attribute<'a> {
+    key: Cow<'a, str>,
+    value: Told<'a>,
+}
+
+enum Told<'a> {
+    Value(Value),
+    /// An [`AnyValue`] or null, for the case that it is needed.
+    Late(&'a RawValue),
+    Nothing,
+}
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "lowercase")]
+enum Field {
+    Key,
+    Value,
+    #[serde(other)]
+    Other,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Attribute<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Attribute<'a>, D::Error> {
+        deserializer.deserialize_map(AttributeVisitor)
+    }
+}
+
+struct AttributeVisitor;
+
+impl<'de> Visitor<'de> for AttributeVisitor {
+    type Value = Attribute<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key and a value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Attribute<'de>, A::Error> {
+        let (mut key, mut value) = (None, None);
+        while let Some(field) = map.next_key()? {
+            match field {
+                Field::Key if key.is_none() => key = Some(map.next_value::<Text<'de>>()?.0),
+                Field::Value if value.is_none() => {
+                    value = Some(match key.as_deref().map_or(Use::Now, genai::use_of) {
+                        Use::Now => Told::Value(plain(map.next_value()?)),
+                        Use::Late => Told::Late(map.next_value()?),
+                        Use::Never => map.next_value::<IgnoredAny>().map(|_| Told::Nothing)?,
+                    });
+                }
+                Field::Other => drop(map.next_value::<IgnoredAny>()?),
+                Field::Key | Field::Value => return Err(A::Error::custom("a field stands twice")),
+            }
+        }
+        let key = key.ok_or_else(|| A::Error::missing_field("key"))?;
+        Ok(Attribute { key, value: value.unwrap_or(Told::Nothing) })
+    }
 }
 
 #[derive(Deserialize)]
@@ -216,6 +278,11 @@ pub(crate) fn any_value(value: &Value) -> Value {
         Ok(Value::Null) | Err(_) => value.clone(),
         Ok(inner) => inner,
     }
+}
+
+/// What an attribute kept for later says; null where it is none.
+pub(crate) fn late_value(text: &RawValue) -> Value {
+    plain(serde_json::from_str(text.get()).unwrap_or_default())
 }
 
 fn plain(value: Option<AnyValue<'_>>) -> Value {
@@ -300,8 +367,8 @@ impl Reader for OtlpReader {
         for scope in resources.chain(request.scope_spans).flatten() {
             for text in scope.spans.into_iter().flatten() {
                 let at = places.next(text.get());
-                match serde_json::from_str::<Span<'_>>(text.get()) {
-                    Ok(span) => genai::add_span(span.into_raw(at), out),
+                match serde_json::from_str::<Span<'_>>(text.get()).and_then(|span| span.into_raw(at)) {
+                    Ok(span) => genai::add_span(span, out),
                     Err(_) => add_loose(text.get(), at, out),
                 }
             }
@@ -326,9 +393,18 @@ fn add_loose(text: &str, at: RecordRef, out: &mut Output<'_>) {
 }
 
 impl<'a> Span<'a> {
-    fn into_raw(self, at: RecordRef) -> RawSpan<'a> {
+    fn into_raw(self, at: RecordRef) -> serde_json::Result<RawSpan<'a>> {
         let (code, message) = self.status.map_or((None, None), |status| (status.code, status.message));
-        RawSpan {
+        let (mut attributes, mut late) = (Vec::new(), Vec::new());
+        for Attribute { key, value } in self.attributes.into_iter().flatten() {
+            match value {
+                Told::Value(value) => attributes.push((key, value)),
+                Told::Late(value) => late.push((key, value)),
+                Told::Nothing => {}
+            }
+        }
+        let events = self.events.into_iter().flatten().map(SpanEvent::into_event);
+        Ok(RawSpan {
             at,
             trace: id(self.trace_id, 16),
             id: id(self.span_id, 8),
@@ -338,18 +414,18 @@ impl<'a> Span<'a> {
             end: time(self.end_time_unix_nano),
             state: state(code.as_ref()),
             message: message.map_or("".into(), |message| message.0),
-            attributes: attributes(self.attributes),
-            events: self.events.into_iter().flatten().map(SpanEvent::into_event).collect(),
-        }
+            attributes,
+            late,
+            events: events.collect::<Result<_, _>>()?,
+        })
     }
 }
 
 impl<'a> SpanEvent<'a> {
-    fn into_event(self) -> Event<'a> {
-        Event {
-            name: self.name.map_or("".into(), |name| name.0),
-            time: time(self.time_unix_nano),
-            attributes: attributes(self.attributes),
-        }
+    fn into_event(self) -> serde_json::Result<Event<'a>> {
+        let name = self.name.map_or("".into(), |name| name.0);
+        let list = self.attributes.filter(|_| genai::reads_event(&name));
+        let list = list.map(|text| serde_json::from_str(text.get())).transpose()?;
+        Ok(Event { time: time(self.time_unix_nano), attributes: attributes(list.flatten()), name })
     }
 }
