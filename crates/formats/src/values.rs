@@ -481,7 +481,7 @@ impl Grammar {
 
 /// How many bytes come before a quote, a backslash or a line end. Between escapes there are few: up to 32 are
 /// looked at eight at a time, for which no search has to be set up.
-fn text_len(bytes: &[u8]) -> usize {
+pub fn text_len(bytes: &[u8]) -> usize {
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     let is_zero = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
     for (place, eight) in bytes.as_chunks::<8>().0.iter().take(4).enumerate() {

@@ -26,6 +26,7 @@ use crate::{
     genai::{self, Attributes, Event, RawSpan, State, Use},
     json::{self, Unit},
     span_json,
+    walk::Walk,
 };
 
 /// OTLP/JSON.
@@ -341,6 +342,10 @@ struct OtlpReader {
 
 impl Reader for OtlpReader {
     fn record(&mut self, record: &Record<'_>, out: &mut Output<'_>) {
+        if let Some(spans) = spans(record.text) {
+            let mut places = record.places();
+            return spans.into_iter().for_each(|text| add(text, places.next(text), out));
+        }
         let Ok(mut request) = serde_json::from_str::<Request<'_>>(record.text) else {
             out.count(Fate::Dropped("not an OTLP request"));
             let message = "A record is not an OTLP request: lists of spans were expected";
@@ -366,11 +371,7 @@ impl Reader for OtlpReader {
         let resources = request.resource_spans.into_iter().flatten().filter_map(|r| r.scope_spans);
         for scope in resources.chain(request.scope_spans).flatten() {
             for text in scope.spans.into_iter().flatten() {
-                let at = places.next(text.get());
-                match serde_json::from_str::<Span<'_>>(text.get()).and_then(|span| span.into_raw(at)) {
-                    Ok(span) => genai::add_span(span, out),
-                    Err(_) => add_loose(text.get(), at, out),
-                }
+                add(text.get(), places.next(text.get()), out);
             }
         }
         self.logs.add(request.resource_logs.unwrap_or_default(), &mut places, out);
@@ -378,6 +379,43 @@ impl Reader for OtlpReader {
 
     fn finish(&mut self, out: &mut Output<'_>) {
         self.logs.join(out);
+    }
+}
+
+/// The spans of a request of the usual form; `None` where anything is out of the ordinary.
+fn spans(request: &str) -> Option<Vec<&str>> {
+    let mut spans = None;
+    Walk::new(request).object(|request, key| {
+        if key != "resourceSpans" || spans.is_some() {
+            return None;
+        }
+        let spans = spans.insert(Vec::new());
+        request.list(|resource| {
+            let once = &mut false;
+            resource.object(|resource, key| match key {
+                "resource" | "schemaUrl" => resource.value().map(drop),
+                "scopeSpans" if !std::mem::replace(once, true) => resource.list(|scope| {
+                    let once = &mut false;
+                    scope.object(|scope, key| match key {
+                        "scope" | "schemaUrl" => scope.value().map(drop),
+                        "spans" if !std::mem::replace(once, true) => scope.list(|span| {
+                            spans.push(span.value()?);
+                            Some(())
+                        }),
+                        _ => None,
+                    })
+                }),
+                _ => None,
+            })
+        })
+    })?;
+    spans
+}
+
+fn add(text: &str, at: RecordRef, out: &mut Output<'_>) {
+    match serde_json::from_str::<Span<'_>>(text).and_then(|span| span.into_raw(at)) {
+        Ok(span) => genai::add_span(span, out),
+        Err(_) => add_loose(text, at, out),
     }
 }
 
