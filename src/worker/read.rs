@@ -11,8 +11,9 @@ use web_sys::File;
 use super::{Worker, now};
 use crate::wire::Note;
 
-/// Bytes read and parsed at a time: a few milliseconds of work.
-const SLICE: u64 = 256 * 1024;
+/// Bytes read and parsed at a time: a few milliseconds of work. Of smaller slices the browser reads no more than
+/// 130 MB/s.
+const SLICE: u64 = 1024 * 1024;
 /// Time between two progress events, ms.
 const PROGRESS: f64 = 100.0;
 

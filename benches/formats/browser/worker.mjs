@@ -1,7 +1,7 @@
 // A worker that reads one file in one way.
 
 // As `src/worker/read.rs` does.
-const SLICE = 256 * 1024;
+const SLICE = 1024 * 1024;
 
 const ways = {
   /** Our engine, with the file as the worker of the page reads it: the next slice comes while one is parsed. */

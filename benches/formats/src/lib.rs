@@ -8,7 +8,7 @@ use formats::Import;
 use trace::TraceBuilder;
 
 /// Bytes that are pushed at a time, as the worker of the page does.
-pub const SLICE: usize = 256 * 1024;
+pub const SLICE: usize = 1024 * 1024;
 
 /// A file on its way into a trace of its own.
 pub struct Reading {
