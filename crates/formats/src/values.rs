@@ -230,7 +230,7 @@ impl JsonSplitter {
         let record = &mut self.record;
         let expect = record.expect;
         match expect {
-            Text(key) => loop {
+            Text(mut key) => loop {
                 let rest = &bytes[self.pos..];
                 let len = text_len(rest);
                 self.pos += len;
@@ -253,14 +253,24 @@ impl JsonSplitter {
                         record.lone_high();
                         return Step::Bad(Bad::Malformed);
                     }
-                    _ => {
+                    [_, ref after @ ..] => {
                         record.lone_high();
                         self.pos += 1;
-                        if key {
-                            record.expect = Colon;
-                            return Step::On;
-                        }
-                        return record.value_done();
+                        // Mostly a string follows at once.
+                        let to_next = match after {
+                            [b':', b'"', ..] if key => 2,
+                            [b':', b' ', b'"', ..] if key => 3,
+                            [b',', b'"', ..] if !key && record.depth > 0 => 2,
+                            [b',', b' ', b'"', ..] if !key && record.depth > 0 => 3,
+                            _ if key => {
+                                record.expect = Colon;
+                                return Step::On;
+                            }
+                            _ => return record.value_done(),
+                        };
+                        self.pos += to_next;
+                        key = !key && record.stack & 1 == 1;
+                        record.expect = Text(key);
                     }
                 }
             },
