@@ -45,7 +45,9 @@ fn zstd(text: &[u8]) -> Vec<u8> {
 /// Two entries that are not compressed.
 fn zip(text: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    for (name, text) in ["a.json", "b.csv"].into_iter().zip([&text[..text.len() / 2], &text[text.len() / 2..]]) {
+    for (name, text) in
+        ["a.json", "b.csv"].into_iter().zip([&text[..text.len() / 2], &text[text.len() / 2..]])
+    {
         let mut crc = Crc::new();
         crc.update(text);
         bytes.extend_from_slice(b"PK\x03\x04\x0a\0\0\0\0\0\0\0\0\0");

@@ -496,7 +496,7 @@ pub fn text_len(bytes: &[u8]) -> usize {
     let is_zero = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
     for (place, eight) in bytes.as_chunks::<8>().0.iter().take(4).enumerate() {
         let word = u64::from_le_bytes(*eight);
-        let marks = [b'"', b'\\', b'\n'].map(|mark| is_zero(word ^ ONES * u64::from(mark)));
+        let marks = [b'"', b'\\', b'\n'].map(|mark| is_zero(word ^ (ONES * u64::from(mark))));
         let found = marks[0] | marks[1] | marks[2];
         if found != 0 {
             return place * 8 + found.trailing_zeros() as usize / 8;

@@ -98,7 +98,8 @@ impl<'a> Walk<'a> {
     /// A number, true, false or null.
     fn word(&mut self) {
         let rest = &self.text.as_bytes()[self.at..];
-        let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b':' | b'"' | b' ' | b'\t' | b'\r' | b'\n');
+        let ends =
+            |byte: &u8| matches!(byte, b',' | b'}' | b']' | b':' | b'"' | b' ' | b'\t' | b'\r' | b'\n');
         self.at += rest.iter().position(ends).unwrap_or(rest.len());
     }
 

@@ -31,9 +31,9 @@ pub fn measure(options: Options) -> Result<(), String> {
     let mut records = lines(&mut passes, "native")?;
 
     let folders = [("js", root().join(FOLDER).join("browser")), ("wasm", made().join("wasm"))];
-    let cases = files.iter().map(|file| {
-        json!(["passes", { "name": file.name, "file": file.path, "rounds": rounds }])
-    });
+    let cases = files
+        .iter()
+        .map(|file| json!(["passes", { "name": file.name, "file": file.path, "rounds": rounds }]));
     records.extend(in_chromium(&folders, cases.collect())?);
     check(&files, &once, &records)?;
 

@@ -143,4 +143,3 @@ fn gather_vocabularies() -> Result<(), String> {
     }
     Ok(())
 }
-

@@ -203,9 +203,9 @@ impl Scan {
         } else if let (true, Ok(nanos)) = (key.ends_with("UnixNano"), text.parse()) {
             self.pieces.push(Piece::Nanos(nanos));
         } else if let (10.., Ok(time)) = (text.len(), text.parse::<Timestamp>()) {
-            let decimals = text.split_once('.').map_or(0, |(_, part)| {
-                part.bytes().take_while(u8::is_ascii_digit).count()
-            });
+            let decimals = text
+                .split_once('.')
+                .map_or(0, |(_, part)| part.bytes().take_while(u8::is_ascii_digit).count());
             self.pieces.push(Piece::Time(time, decimals.min(9)));
         } else if let (TEXT.., Some(space), true) = (text.len(), raw.find(' '), is_told_anew(text)) {
             self.same(&raw[..space]);
@@ -231,9 +231,9 @@ impl Scan {
 
 /// Every other text, by FNV-1a.
 fn is_told_anew(text: &str) -> bool {
-    let hash = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
-    });
+    let hash = text
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
     hash >> 32 & 1 == 1
 }
 
