@@ -13,8 +13,9 @@ use super::{Worker, now};
 use crate::platform::file::NamedFile;
 use crate::wire::Note;
 
-/// Bytes read and parsed at a time: a few milliseconds of work.
-const SLICE: u64 = 256 * 1024;
+/// Bytes read and parsed at a time: a few milliseconds of work. Of smaller slices the browser reads no more than
+/// 130 MB/s.
+const SLICE: u64 = 1024 * 1024;
 /// Files whose first slices are asked for at once: of a small file, waiting for the browser takes longest.
 const AHEAD: usize = 8;
 /// Time between two progress events, ms.

@@ -1,60 +1,44 @@
-//! `cargo xtask bench`: our tokenizer beside others, natively and in Chromium, in one run.
+//! `cargo xtask bench`: how fast and how large the engine is, beside others, natively and in Chromium.
 
 pub mod corpora;
-mod goals;
+mod formats;
+mod page;
 mod prose;
-mod report;
+mod tokens;
+mod traces;
 
 use crate::dist::{self, target_dir};
 use crate::setup;
 use crate::shell::{command, root, run};
 use serde_json::{Value, json};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-const FOLDER: &str = "benches/tokens";
-/// Each is a wasm module of its own, by the feature that builds it in.
-const MODULES: [&str; 3] = ["ours", "tiktoken", "tiktoken-rs"];
-
-/// What is measured of which texts, and how often.
-struct Plan {
-    /// Warm rounds, after a cold one.
-    rounds: usize,
-    /// The most bytes of a text, natively and in Chromium.
-    most: (usize, usize),
-    cases: Vec<Case>,
-    /// Who takes part in Chromium; `None` is all.
-    names: Option<&'static [&'static str]>,
+/// How a benchmark was asked for.
+#[derive(Clone, Copy)]
+struct Options {
+    /// Less of everything, for tuning.
+    quick: bool,
+    /// Put the tables into docs/benchmarks.md.
+    write: bool,
 }
 
-struct Case {
-    text: &'static str,
-    encoding: &'static str,
-    operation: &'static str,
-}
-
-impl Plan {
-    fn full() -> Plan {
-        let mut plan = Plan { rounds: 5, most: (8_000_000, 3_000_000), cases: Plan::counts(), names: None };
-        for (encoding, operation) in
-            [("o200k_base", "encode"), ("cl100k_base", "count"), ("cl100k_base", "encode")]
-        {
-            let more = ["english", "code", "mixed"];
-            plan.cases.extend(more.map(|text| Case { text, encoding, operation }));
+impl Options {
+    fn read(options: &[&str]) -> Result<Options, String> {
+        if let Some(unknown) = options.iter().find(|option| !["--quick", "--write"].contains(option)) {
+            return Err(format!("there is no option `{unknown}`: there are --quick and --write"));
         }
-        plan
+        let [quick, write] = ["--quick", "--write"].map(|option| options.contains(&option));
+        if quick && write {
+            return Err("a quick run is for tuning: docs/benchmarks.md takes a full one".to_owned());
+        }
+        Ok(Options { quick, write })
     }
 
-    fn quick() -> Plan {
-        // Of the others some take seconds to load.
-        let names = &["ours", "tiktoken 4", "tiktoken-rs", "gpt-tokenizer"];
-        Plan { rounds: 3, most: (1_000_000, 1_000_000), cases: Plan::counts(), names: Some(names) }
-    }
-
-    fn counts() -> Vec<Case> {
-        let texts = corpora::NAMES.iter().chain(&corpora::RUNS);
-        texts.map(|text| Case { text, encoding: "o200k_base", operation: "count" }).collect()
+    /// The command that was given.
+    fn invoked(self, name: &str) -> String {
+        format!("cargo xtask bench {name}{}", if self.quick { " --quick" } else { "" })
     }
 }
 
@@ -63,135 +47,68 @@ pub fn run_named(args: &[String]) -> Result<(), String> {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     match args[..] {
         ["corpora"] => corpora::make(),
-        ["tokens", ref options @ ..] => {
-            if let Some(unknown) = options.iter().find(|option| !["--quick", "--write"].contains(option)) {
-                return Err(format!("there is no option `{unknown}`: there are --quick and --write"));
-            }
-            tokens(options.contains(&"--quick"), options.contains(&"--write"))
-        }
-        _ => Err("say what: `tokens` (with --quick, --write) or `corpora`".to_owned()),
+        ["tokens", ref options @ ..] => tokens::measure(Options::read(options)?),
+        ["formats", ref options @ ..] => formats::measure(Options::read(options)?),
+        _ => Err("say what: `tokens` or `formats` (with --quick, --write), or `corpora`".to_owned()),
     }
 }
 
-fn tokens(quick: bool, write: bool) -> Result<(), String> {
-    if quick && write {
-        return Err("a quick run is for tuning: docs/benchmarks.md takes a full one".to_owned());
-    }
-    // What others did to the machine; building comes on top of it.
+/// How busy others keep the machine; building comes on top of it.
+fn load() -> String {
     let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load = load.split(' ').next().filter(|load| !load.is_empty()).unwrap_or("unknown");
-    let plan = if quick { Plan::quick() } else { Plan::full() };
-    let browser = setup::browser()?;
-    corpora::ensure()?;
-    let native = build_native()?;
-    build_browser()?;
-    gather_vocabularies()?;
-
-    let vocab = made().join("vocab");
-    let mut records = Vec::new();
-    records
-        .extend(lines(Command::new(&native).arg("load").arg(&vocab).arg(plan.rounds.to_string()), "native")?);
-    let mut passes = Command::new(&native);
-    passes.arg("passes").args([corpora::folder(), vocab]);
-    passes.args([plan.rounds.to_string(), plan.most.0.to_string()]);
-    passes.args(
-        plan.cases.iter().map(|Case { text, encoding, operation }| format!("{text}:{encoding}:{operation}")),
-    );
-    records.extend(lines(&mut passes, "native")?);
-
-    let mut node = command("node");
-    node.arg("browser/run.mjs").arg(in_browser(&plan).to_string()).current_dir(root().join(FOLDER));
-    records.extend(lines(node.env("CHROMIUM", browser.chromium), "Chromium")?);
-
-    let invoked = format!("cargo xtask bench tokens{}", if quick { " --quick" } else { "" });
-    let text = report::markdown(&records, &invoked, load)?;
-    println!("\n{text}");
-    if write { report::write(&text) } else { Ok(()) }
+    load.split(' ').next().filter(|load| !load.is_empty()).unwrap_or("unknown").to_owned()
 }
 
-/// What the program in the browser is told.
-fn in_browser(plan: &Plan) -> Value {
-    let most = plan.most.1;
-    let passes = plan.cases.iter().map(|Case { text, encoding, operation }| {
-        // Some take half a minute for a run: ten seconds is enough to tell.
-        let limit = if text.starts_with("run-") { 10_000 } else { 0 };
-        json!(["passes", {
-            "text": text, "encoding": encoding, "operation": operation,
-            "rounds": plan.rounds, "most": most, "limit": limit, "names": plan.names,
-        }])
-    });
-    let mut cases: Vec<Value> = vec![
-        json!(["memory", { "text": "mixed", "most": most }]),
-        json!(["workers", { "texts": ["mixed", "english"], "rounds": plan.rounds, "most": plan.most.0 }]),
-    ];
-    cases.extend(passes);
-    json!({ "made": made(), "texts": corpora::folder(), "cases": cases })
-}
-
-/// Where what the benchmark builds lies.
+/// Where what the benchmarks build lies.
 fn made() -> PathBuf {
     target_dir().join("bench")
 }
 
-fn cargo_build(what: &[&str]) -> Result<(), String> {
+/// Builds in a folder that is a workspace of its own.
+fn cargo_build(folder: &str, what: &[&str]) -> Result<(), String> {
     // From its folder, or cargo would take the configuration and the lock file of the project.
     run(command("cargo")
         .args(["build", "--quiet", "--release", "--locked"])
         .args(what)
-        .current_dir(root().join(FOLDER))
+        .current_dir(root().join(folder))
         .env("CARGO_TARGET_DIR", target_dir()))
 }
 
-fn build_native() -> Result<PathBuf, String> {
-    println!("Building the contestants natively: some minutes the first time.");
-    cargo_build(&["--bin", "bench-tokens", "--features", "all"])?;
-    Ok(target_dir().join("release").join(format!("bench-tokens{}", std::env::consts::EXE_SUFFIX)))
+/// The program of the name, natively.
+fn native_program(folder: &str, name: &str, features: &[&str]) -> Result<PathBuf, String> {
+    cargo_build(folder, &[&["--bin", name], features].concat())?;
+    Ok(target_dir().join("release").join(format!("{name}{}", std::env::consts::EXE_SUFFIX)))
 }
 
-/// The contestants for the browser: a wasm module each for those in Rust, and bundles for those in JavaScript.
-fn build_browser() -> Result<(), String> {
-    setup::for_build()?;
-    if !(setup::npm_packages()? && setup::npm_packages_of(FOLDER)?) {
-        return Err("the benchmark in the browser needs Node 20 or newer and npm: install both".to_owned());
-    }
+/// The folder's library as the wasm module `name`, made as the worker of the page is.
+fn wasm_module(folder: &str, library: &str, name: &str, features: &[&str]) -> Result<(), String> {
     let wasm = made().join("wasm");
-    for module in MODULES {
-        cargo_build(&["--lib", "--target", "wasm32-unknown-unknown", "--features", module])?;
-        let built = target_dir().join("wasm32-unknown-unknown/release/bench_tokens.wasm");
-        run(command("wasm-bindgen")
-            .args(["--target", "web", "--no-typescript", "--out-name", module, "--out-dir"])
-            .args([&wasm, &built]))?;
-        // As the worker of the page is made.
-        let file = wasm.join(format!("{module}_bg.wasm"));
-        dist::run_wasm_opt(&dist::wasm_opt(), "-O3", &file, &file)?;
-    }
-    let js = made().join("js");
-    let _ = fs::remove_dir_all(&js);
-    run(command("node").arg("browser/bundle.mjs").arg(&js).current_dir(root().join(FOLDER)))
+    cargo_build(folder, &[&["--lib", "--target", "wasm32-unknown-unknown"], features].concat())?;
+    let built = target_dir().join(format!("wasm32-unknown-unknown/release/{library}.wasm"));
+    run(command("wasm-bindgen")
+        .args(["--target", "web", "--no-typescript", "--out-name", name, "--out-dir"])
+        .args([&wasm, &built]))?;
+    let file = wasm.join(format!("{name}_bg.wasm"));
+    dist::run_wasm_opt(&dist::wasm_opt(), "-O3", &file, &file)
 }
 
-/// Puts the assets side by side under the plain names of their encodings.
-fn gather_vocabularies() -> Result<(), String> {
-    let to = made().join("vocab");
-    let failed = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
-    fs::create_dir_all(&to).map_err(|error| failed(&to, error))?;
-    for encoding in ["o200k_base", "cl100k_base"] {
-        let from = root().join("www/vocab");
-        let entries = fs::read_dir(&from).map_err(|error| failed(&from, error))?;
-        let assets: Vec<PathBuf> = entries
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| {
-                let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-                name.strip_prefix(encoding)
-                    .is_some_and(|rest| rest.starts_with('.') && rest.ends_with(".bin"))
-            })
-            .collect();
-        let [asset] = &assets[..] else {
-            return Err(format!("{} has {} files of {encoding}, not one", from.display(), assets.len()));
-        };
-        fs::copy(asset, to.join(format!("{encoding}.bin"))).map_err(|error| failed(asset, error))?;
+/// What the benchmarks in the browser need beside Chromium.
+fn ready_for_browser() -> Result<(), String> {
+    setup::for_build()?;
+    if setup::npm_packages()? {
+        return Ok(());
     }
-    Ok(())
+    Err("the benchmark in the browser needs Node 20 or newer and npm: install both".to_owned())
+}
+
+/// Measures in Chromium: each folder is served under its name, and the page `/js/index.html` is asked for
+/// each case.
+fn in_chromium(folders: &[(&str, PathBuf)], cases: Vec<Value>) -> Result<Vec<Value>, String> {
+    let browser = setup::browser()?;
+    let folders: Value = folders.iter().map(|(name, path)| ((*name).to_owned(), json!(path))).collect();
+    let mut node = command("node");
+    node.arg("benches/chromium.mjs").arg(json!({ "folders": folders, "cases": cases }).to_string());
+    lines(node.env("CHROMIUM", browser.chromium), "Chromium")
 }
 
 /// Runs the program and reads the JSON objects that it prints, one a line; each is told where it is from.

@@ -23,10 +23,13 @@ const STEPS: &[Step] = &[
         name: "clippy",
         title: "Lints, benchmarks",
         run: || {
-            // A workspace of its own. Without the other contestants, which take minutes to build.
-            let bench = "--manifest-path benches/tokens/Cargo.toml";
-            run(&mut cargo(&format!("fmt {bench} --check")))?;
-            run(&mut cargo(&format!("clippy {bench} --locked --lib --features ours -- -D warnings")))
+            // Workspaces of their own. Without the other contestants, which take minutes to build.
+            for (folder, what) in [("tokens", "--lib --features ours"), ("formats", "--all-targets")] {
+                let bench = format!("--manifest-path benches/{folder}/Cargo.toml");
+                run(&mut cargo(&format!("fmt {bench} --check")))?;
+                run(&mut cargo(&format!("clippy {bench} --locked {what} -- -D warnings")))?;
+            }
+            Ok(())
         },
     },
     Step {

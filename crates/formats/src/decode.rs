@@ -10,6 +10,9 @@ use crate::{
 /// Compressed input is handed on in blocks of this size, however it arrives: so that what is saved from a
 /// damaged file does not depend on how it was read.
 const BLOCK: usize = 16 * 1024;
+/// Text is handed on in pieces of at most this size: what is split next is then still near the processor, and
+/// no buffer grows with the size of what is pushed.
+const PIECE: usize = 64 * 1024;
 /// Bytes that tell a kind of file.
 const MAGIC: usize = 16;
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -244,9 +247,13 @@ impl Text {
         }
     }
 
-    fn hand_on(&mut self, text: &str, sink: &mut dyn FnMut(&str)) {
+    fn hand_on(&mut self, mut text: &str, sink: &mut dyn FnMut(&str)) {
         self.bytes += text.len() as u64;
-        sink(text);
+        while !text.is_empty() {
+            let (now, later) = text.split_at(text.floor_char_boundary(PIECE));
+            sink(now);
+            text = later;
+        }
     }
 
     fn replace(&mut self, sink: &mut dyn FnMut(&str)) {

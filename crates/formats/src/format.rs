@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use memchr::{memchr, memchr_iter};
 use serde_json::{Value, value::RawValue};
 use trace::{Fate, FileId, FileReport, List, Problem, ProblemCode, RecordRef, TraceBuilder};
 use units::Timestamp;
@@ -150,13 +151,16 @@ impl<'a> Record<'a> {
 
     /// Locates the parts of a record one after another, so that each line is counted once.
     pub fn places(&self) -> Places<'_> {
-        Places { text: self.text, at: self.at, offset: 0, line: self.at.line }
+        let lines = memchr(b'\n', self.text.as_bytes()).is_some();
+        Places { text: self.text, lines, at: self.at, offset: 0, line: self.at.line }
     }
 }
 
 /// See [`Record::places`].
 pub struct Places<'a> {
     text: &'a str,
+    /// Whether it has several.
+    lines: bool,
     at: RecordRef,
     offset: usize,
     line: u32,
@@ -173,8 +177,9 @@ impl Places<'_> {
         if offset < self.offset {
             (self.offset, self.line) = (0, self.at.line);
         }
-        let between = &self.text.as_bytes()[self.offset..offset];
-        self.line += between.iter().filter(|&&b| b == b'\n').count() as u32;
+        if self.lines {
+            self.line += memchr_iter(b'\n', &self.text.as_bytes()[self.offset..offset]).count() as u32;
+        }
         self.offset = offset;
         RecordRef {
             offset: self.at.offset + offset as u64,

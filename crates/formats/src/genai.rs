@@ -17,7 +17,7 @@ mod usage;
 
 use std::borrow::Cow;
 
-use serde_json::Value;
+use serde_json::{Value, value::RawValue};
 use trace::{
     Call, Convention, Fate, Identity, Operation, ProblemCode, RecordRef, Service, Span, SpanId, SpanKind,
     Status,
@@ -31,7 +31,7 @@ use crate::{
 pub(crate) use flat::attributes as flat_attributes;
 pub(crate) use kind::{by_word, phase};
 pub(crate) use messages::{Slot, Transcript};
-pub(crate) use names::{Known, Meaning};
+pub(crate) use names::{Known, Meaning, Use, use_of};
 pub(crate) use usage::{is_usage, of_object as usage};
 
 /// The attributes of a span or an event, as the file lists them.
@@ -51,6 +51,8 @@ pub(crate) struct RawSpan<'a> {
     /// What the status says in words.
     pub(crate) message: Cow<'a, str>,
     pub(crate) attributes: Attributes<'a>,
+    /// Those of [`Use::Late`], where the container leaves them unread.
+    pub(crate) late: Vec<(Cow<'a, str>, &'a RawValue)>,
     pub(crate) events: Vec<Event<'a>>,
 }
 
@@ -81,9 +83,17 @@ const FIRST_TOKEN_EVENTS: &[&str] = &[
 /// Those of them that come once a chunk.
 const CHUNK_EVENTS: &[&str] = &["gen_ai.content.completion.chunk", "llm.content.completion.chunk"];
 
+/// What a failed span tells of its failure.
+const EXCEPTION: &str = "exception";
+
 /// Events whose attributes belong to the span: content that older and newer instrumentations keep apart.
 const CONTENT_EVENTS: &[&str] =
     &["gen_ai.client.inference.operation.details", "gen_ai.content.prompt", "gen_ai.content.completion"];
+
+/// Whether the attributes of an event of this name are read.
+pub(crate) fn reads_event(name: &str) -> bool {
+    name == EXCEPTION || CONTENT_EVENTS.contains(&name) || messages::is_message(name)
+}
 
 /// Reads one span: adds its row and, if it is a model call, that of the call, and counts it.
 pub(crate) fn add_span(mut raw: RawSpan<'_>, out: &mut Output<'_>) {
@@ -241,7 +251,7 @@ fn read_figures(call: &mut Call, raw: &RawSpan<'_>, known: &Known<'_>, out: &mut
 /// How a span ended, and the error's type or code.
 fn outcome(raw: &RawSpan<'_>, known: &Known<'_>, kind: SpanKind) -> (Status, String) {
     // An exception that was handled stands on a span that says it is fine.
-    let exception = raw.events.iter().find(|event| event.name == "exception" && raw.state != State::Ok);
+    let exception = raw.events.iter().find(|event| event.name == EXCEPTION && raw.state != State::Ok);
     let of_exception = |name: &str| {
         let attributes = exception.into_iter().flat_map(|event| &event.attributes);
         attributes.filter(|(key, _)| key == name).find_map(|(_, value)| value.as_str()).unwrap_or("")

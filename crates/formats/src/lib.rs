@@ -33,6 +33,7 @@ mod path;
 mod profile;
 mod python;
 mod span_json;
+mod walk;
 
 pub use decode::RangeDecoder;
 pub use format::{About, Confidence, Container, Family, Format, Head, Output, Reader, Record};

@@ -85,6 +85,7 @@ pub(crate) fn read(span: &mut Value, trace: &str, at: RecordRef, out: &mut Outpu
         state: state(path::first(span, STATE)),
         message: path::text(span, MESSAGE).to_owned().into(),
         attributes,
+        late: Vec::new(),
         events: match events {
             Value::Array(list) => list.into_iter().map(|item| event(item, at, out)).collect(),
             _ => Vec::new(),

@@ -230,28 +230,50 @@ impl JsonSplitter {
         let record = &mut self.record;
         let expect = record.expect;
         match expect {
-            Text(key) => {
-                let Some(len) = memchr3(b'"', b'\\', b'\n', &bytes[self.pos..]) else {
-                    record.lone_high();
-                    self.pos = end;
-                    return Step::On;
-                };
+            Text(mut key) => loop {
+                let rest = &bytes[self.pos..];
+                let len = text_len(rest);
                 self.pos += len;
-                if len > 0 || bytes[self.pos] != b'\\' {
+                if len > 0 {
                     record.lone_high();
                 }
-                match bytes[self.pos] {
-                    b'\\' => record.expect = Escape(key),
-                    // Never inside a JSON string: a line was cut here.
-                    b'\n' => return Step::Bad(Bad::Malformed),
-                    _ if key => record.expect = Colon,
-                    _ => {
+                match rest[len..] {
+                    [] => return Step::On,
+                    [b'\\', b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't', ..] => {
+                        record.lone_high();
+                        self.pos += 2;
+                    }
+                    [b'\\', ..] => {
+                        record.expect = Escape(key);
                         self.pos += 1;
-                        return record.value_done();
+                        return Step::On;
+                    }
+                    // Never inside a JSON string: a line was cut here.
+                    [b'\n', ..] => {
+                        record.lone_high();
+                        return Step::Bad(Bad::Malformed);
+                    }
+                    [_, ref after @ ..] => {
+                        record.lone_high();
+                        self.pos += 1;
+                        // Mostly a string follows at once.
+                        let to_next = match after {
+                            [b':', b'"', ..] if key => 2,
+                            [b':', b' ', b'"', ..] if key => 3,
+                            [b',', b'"', ..] if !key && record.depth > 0 => 2,
+                            [b',', b' ', b'"', ..] if !key && record.depth > 0 => 3,
+                            _ if key => {
+                                record.expect = Colon;
+                                return Step::On;
+                            }
+                            _ => return record.value_done(),
+                        };
+                        self.pos += to_next;
+                        key = !key && record.stack & 1 == 1;
+                        record.expect = Text(key);
                     }
                 }
-                self.pos += 1;
-            }
+            },
             Escape(key) => {
                 record.expect = match byte {
                     b'u' => {
@@ -465,6 +487,23 @@ impl Grammar {
             *patch = (patch.0 - bytes, patch.1 - bytes, patch.2);
         }
     }
+}
+
+/// How many bytes come before a quote, a backslash or a line end. Between escapes there are few: up to 32 are
+/// looked at eight at a time, for which no search has to be set up.
+pub fn text_len(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    let is_zero = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
+    for (place, eight) in bytes.as_chunks::<8>().0.iter().take(4).enumerate() {
+        let word = u64::from_le_bytes(*eight);
+        let marks = [b'"', b'\\', b'\n'].map(|mark| is_zero(word ^ (ONES * u64::from(mark))));
+        let found = marks[0] | marks[1] | marks[2];
+        if found != 0 {
+            return place * 8 + found.trailing_zeros() as usize / 8;
+        }
+    }
+    let from = bytes.len().min(32) & !7;
+    memchr3(b'"', b'\\', b'\n', &bytes[from..]).map_or(bytes.len(), |len| from + len)
 }
 
 /// Whether a word is a number by the JSON grammar.

@@ -60,6 +60,11 @@ impl Interner {
         self.ends.len()
     }
 
+    /// Bytes of all distinct strings.
+    pub fn bytes(&self) -> u64 {
+        self.bytes.len() as u64
+    }
+
     /// Where the string is, or the free place where it belongs.
     fn slot(&self, text: &str) -> usize {
         let mask = self.slots.len() - 1;

@@ -19,8 +19,7 @@ pub(super) fn values<T: Copy>(
 ) -> impl Iterator<Item = (T, Value)> {
     let mut trees: Vec<Branch<'_>> = families.iter().map(|_| Branch::new()).collect();
     for (name, value) in attributes {
-        // Vectors are numbers by the thousand, and no message.
-        if name.ends_with(".vector") {
+        if is_vector(name) {
             continue;
         }
         for ((prefix, _), tree) in families.iter().zip(&mut trees) {
@@ -31,6 +30,11 @@ pub(super) fn values<T: Copy>(
     }
     let found = families.iter().zip(trees).filter(|(_, tree)| !tree.is_empty());
     found.map(|((_, tag), tree)| (*tag, assemble(tree))).collect::<Vec<_>>().into_iter()
+}
+
+/// Vectors are numbers by the thousand, and no message.
+pub(super) fn is_vector(name: &str) -> bool {
+    name.ends_with(".vector")
 }
 
 /// Children in order: numbers by value and before names, so that message 10 comes after message 9.

@@ -9,8 +9,9 @@ use trace::{Component, Message, Operation, Role, TextId, TraceBuilder};
 
 use super::{
     RawSpan, dotted,
-    names::{Known, Meaning},
+    names::{self, Known, Meaning},
 };
+use crate::readers::otlp;
 
 /// Deeper nesting is no message; a file may be made to nest without end.
 const DEPTH: u32 = 16;
@@ -76,6 +77,16 @@ const EVENTS: &[(&str, Slot, &str)] = &[
     ("gen_ai.choice", Slot::Answer, "assistant"),
 ];
 
+/// Whether a name is one of the keys that a list was flattened into.
+pub(super) fn is_dotted(name: &str) -> bool {
+    DOTTED.iter().any(|(prefix, _)| name.starts_with(prefix)) && !dotted::is_vector(name)
+}
+
+/// Whether an event of this name is a message.
+pub(super) fn is_message(name: &str) -> bool {
+    EVENTS.iter().any(|(event, ..)| *event == name)
+}
+
 /// The messages of a model call's span. The same content often stands in several places, so each slot is
 /// filled by the first place that has something for it.
 pub(super) fn of_span(
@@ -110,10 +121,13 @@ pub(super) fn of_span(
     }
     for (meaning, slot) in [(Meaning::RawPrompt, Slot::Prompt), (Meaning::RawAnswer, Slot::Answer)] {
         // What an embedding answers is no text.
-        if let Some(value) =
-            known.get(meaning).filter(|_| slot == Slot::Prompt || operation != Operation::Embed)
-        {
-            transcript.add_if_empty(slot, value);
+        if !transcript.is_empty(slot) || slot == Slot::Answer && operation == Operation::Embed {
+            continue;
+        }
+        let late = raw.late.iter().filter(|(name, _)| meaning.is_named(name));
+        match late.map(|(_, text)| otlp::late_value(text)).find(names::is_told) {
+            Some(value) => transcript.add(slot, &value),
+            None => known.get(meaning).into_iter().for_each(|value| transcript.add(slot, value)),
         }
     }
     transcript.into_messages()

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 use serde_json::Value;
 
-use super::Attributes;
+use super::{Attributes, messages};
 
 /// The meanings that a call is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -222,6 +222,36 @@ pub(super) fn has_meaning(name: &str) -> bool {
     BY_NAME.contains_key(name)
 }
 
+/// When an attribute is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Use {
+    Now,
+    /// Where nothing else tells the same; it repeats whole bodies.
+    Late,
+    Never,
+}
+
+/// When the attribute of this name is read.
+pub(crate) fn use_of(name: &str) -> Use {
+    match BY_NAME.get(name) {
+        Some((Meaning::RawPrompt | Meaning::RawAnswer, _)) => Use::Late,
+        None if !messages::is_dotted(name) => Use::Never,
+        _ => Use::Now,
+    }
+}
+
+impl Meaning {
+    /// Whether a name has this meaning.
+    pub(super) fn is_named(self, name: &str) -> bool {
+        BY_NAME.get(name).is_some_and(|&(meaning, _)| meaning == self)
+    }
+}
+
+/// Whether a value says anything.
+pub(super) fn is_told(value: &Value) -> bool {
+    !(value.is_null() || value.as_str() == Some(""))
+}
+
 /// The attributes of one span by their meaning.
 pub(crate) struct Known<'a>([Option<(usize, &'a Value)>; MEANINGS]);
 
@@ -230,7 +260,7 @@ impl<'a> Known<'a> {
     pub(crate) fn new(attributes: &'a Attributes<'_>) -> Known<'a> {
         let mut known = [None; MEANINGS];
         for (name, value) in attributes {
-            if !(value.is_null() || value.as_str() == Some(""))
+            if is_told(value)
                 && let Some(&(meaning, rank)) = BY_NAME.get(&**name)
                 && known[meaning as usize].is_none_or(|(best, _)| rank < best)
             {

@@ -207,6 +207,7 @@ fn nest(mut slices: Vec<Slice>, process: &str, number: &mut u64, out: &mut Outpu
             state: State::Unset,
             message: "".into(),
             attributes: slice.attributes,
+            late: Vec::new(),
             events: Vec::new(),
         };
         around.push((slice.end, *number));

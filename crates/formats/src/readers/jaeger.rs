@@ -113,6 +113,7 @@ fn add(text: &str, at: RecordRef, out: &mut Output<'_>) {
         state,
         message: message.into(),
         attributes,
+        late: Vec::new(),
         events: match logs {
             Value::Array(list) => list.into_iter().map(|log| event(log, at, out)).collect(),
             _ => Vec::new(),

@@ -1,7 +1,7 @@
 //! Langfuse: the trace download of its pages, the answers of its public API, and batch exports, in camelCase
 //! and snake_case. Each observation is a record; generations and embeddings are model calls.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
@@ -12,6 +12,7 @@ use crate::{
     About, Confidence, Family, Format, Head, Output, Reader, Record,
     genai::{self, Known, Meaning, Slot, Transcript},
     json,
+    walk::Walk,
 };
 
 /// Langfuse.
@@ -81,9 +82,27 @@ struct Wrapper<'a> {
 }
 
 /// The fields of an observation, parsed when asked for: inputs and outputs of what is no call never are.
-struct Fields<'a>(BTreeMap<String, &'a RawValue>);
+struct Fields<'a>(Vec<(Cow<'a, str>, &'a str)>);
 
-impl Fields<'_> {
+impl<'a> Fields<'a> {
+    fn read(text: &'a str) -> Option<Fields<'a>> {
+        let mut fields = Vec::new();
+        let walked = Walk::new(text).object(|walk, key| {
+            fields.push((key.into(), walk.value()?));
+            Some(())
+        });
+        if walked.is_some() {
+            return Some(Fields(fields));
+        }
+        let fields: BTreeMap<String, &RawValue> = serde_json::from_str(text).ok()?;
+        Some(Fields(fields.into_iter().map(|(key, value)| (key.into(), value.get())).collect()))
+    }
+
+    /// Of a field that stands twice the last.
+    fn raw(&self, name: &str) -> Option<&'a str> {
+        self.0.iter().rev().find(|(key, _)| key == name).map(|&(_, value)| value)
+    }
+
     /// A field by its camelCase name, or the same in snake_case; null where there is none.
     fn get(&self, name: &str) -> Value {
         let snake = || {
@@ -94,10 +113,10 @@ impl Fields<'_> {
                 }
                 snake.push(c.to_ascii_lowercase());
             }
-            self.0.get(&snake)
+            self.raw(&snake)
         };
-        let raw = self.0.get(name).or_else(snake);
-        raw.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()
+        let raw = self.raw(name).or_else(snake);
+        raw.and_then(|raw| serde_json::from_str(raw).ok()).unwrap_or_default()
     }
 
     /// The first of several fields that is there.
@@ -153,13 +172,10 @@ impl Reader for LangfuseReader {
 }
 
 fn observation(text: &str, at: RecordRef, session: &str, out: &mut Output<'_>) {
-    let fields = match serde_json::from_str(text) {
-        Ok(fields) => Fields(fields),
-        Err(_) => {
-            out.count(Fate::Dropped("not an observation"));
-            let message = "A record is not an observation: it is not an object";
-            return out.problem(ProblemCode::Malformed, at, message, "The other observations were read.");
-        }
+    let Some(fields) = Fields::read(text) else {
+        out.count(Fate::Dropped("not an observation"));
+        let message = "A record is not an observation: it is not an object";
+        return out.problem(ProblemCode::Malformed, at, message, "The other observations were read.");
     };
     let word = fields.text(&["type"]);
     if word.is_empty() {

@@ -71,6 +71,7 @@ fn bare(fields: Map<String, Value>, at: RecordRef, out: &mut Output<'_>) {
         state: State::Unset,
         message: "".into(),
         attributes: flat_attributes(Value::Object(fields)),
+        late: Vec::new(),
         events: Vec::new(),
     };
     genai::add_span(raw, out);

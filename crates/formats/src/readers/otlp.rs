@@ -7,22 +7,26 @@
 
 mod logs;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use serde::{Deserialize, de::IgnoredAny};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, IgnoredAny, MapAccess, Visitor},
+};
 use serde_json::{Value, value::RawValue};
 use trace::{Fate, ProblemCode, RecordRef};
 use units::{Nanos, Timestamp};
 
 use crate::{
     About, Confidence, Family, Format, Head, Output, Reader, Record,
-    genai::{self, Attributes, Event, RawSpan, State},
+    genai::{self, Attributes, Event, RawSpan, State, Use},
     json::{self, Unit},
     span_json,
+    walk::Walk,
 };
 
 /// OTLP/JSON.
@@ -131,7 +135,7 @@ struct Span<'a> {
     #[serde(alias = "end_time_unix_nano")]
     end_time_unix_nano: Option<Value>,
     #[serde(borrow)]
-    attributes: Option<Vec<KeyValue<'a>>>,
+    attributes: Option<Vec<Attribute<'a>>>,
     #[serde(borrow)]
     events: Option<Vec<SpanEvent<'a>>>,
     #[serde(borrow)]
@@ -145,8 +149,9 @@ struct SpanEvent<'a> {
     time_unix_nano: Option<Value>,
     #[serde(borrow)]
     name: Option<Text<'a>>,
+    /// Unparsed: of most events only the time is read.
     #[serde(borrow)]
-    attributes: Option<Vec<KeyValue<'a>>>,
+    attributes: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -154,6 +159,64 @@ struct SpanStatus<'a> {
     code: Option<Value>,
     #[serde(borrow)]
     message: Option<Text<'a>>,
+}
+
+/// An attribute of a span. What nobody asks for is passed over: unpacking it would take as long as all else.
+struct Attribute<'a> {
+    key: Cow<'a, str>,
+    value: Told<'a>,
+}
+
+enum Told<'a> {
+    Value(Value),
+    /// An [`AnyValue`] or null, for the case that it is needed.
+    Late(&'a RawValue),
+    Nothing,
+}
+
+#[derive(Deserialize)]
+#[serde(field_identifier, rename_all = "lowercase")]
+enum Field {
+    Key,
+    Value,
+    #[serde(other)]
+    Other,
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Attribute<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Attribute<'a>, D::Error> {
+        deserializer.deserialize_map(AttributeVisitor)
+    }
+}
+
+struct AttributeVisitor;
+
+impl<'de> Visitor<'de> for AttributeVisitor {
+    type Value = Attribute<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a key and a value")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Attribute<'de>, A::Error> {
+        let (mut key, mut value) = (None, None);
+        while let Some(field) = map.next_key()? {
+            match field {
+                Field::Key if key.is_none() => key = Some(map.next_value::<Text<'de>>()?.0),
+                Field::Value if value.is_none() => {
+                    value = Some(match key.as_deref().map_or(Use::Now, genai::use_of) {
+                        Use::Now => Told::Value(plain(map.next_value()?)),
+                        Use::Late => Told::Late(map.next_value()?),
+                        Use::Never => map.next_value::<IgnoredAny>().map(|_| Told::Nothing)?,
+                    });
+                }
+                Field::Other => drop(map.next_value::<IgnoredAny>()?),
+                Field::Key | Field::Value => return Err(A::Error::custom("a field stands twice")),
+            }
+        }
+        let key = key.ok_or_else(|| A::Error::missing_field("key"))?;
+        Ok(Attribute { key, value: value.unwrap_or(Told::Nothing) })
+    }
 }
 
 #[derive(Deserialize)]
@@ -218,6 +281,11 @@ pub(crate) fn any_value(value: &Value) -> Value {
     }
 }
 
+/// What an attribute kept for later says; null where it is none.
+pub(crate) fn late_value(text: &RawValue) -> Value {
+    plain(serde_json::from_str(text.get()).unwrap_or_default())
+}
+
 fn plain(value: Option<AnyValue<'_>>) -> Value {
     value.map_or(Value::Null, Value::from)
 }
@@ -274,6 +342,10 @@ struct OtlpReader {
 
 impl Reader for OtlpReader {
     fn record(&mut self, record: &Record<'_>, out: &mut Output<'_>) {
+        if let Some(spans) = spans(record.text) {
+            let mut places = record.places();
+            return spans.into_iter().for_each(|text| add(text, places.next(text), out));
+        }
         let Ok(mut request) = serde_json::from_str::<Request<'_>>(record.text) else {
             out.count(Fate::Dropped("not an OTLP request"));
             let message = "A record is not an OTLP request: lists of spans were expected";
@@ -299,11 +371,7 @@ impl Reader for OtlpReader {
         let resources = request.resource_spans.into_iter().flatten().filter_map(|r| r.scope_spans);
         for scope in resources.chain(request.scope_spans).flatten() {
             for text in scope.spans.into_iter().flatten() {
-                let at = places.next(text.get());
-                match serde_json::from_str::<Span<'_>>(text.get()) {
-                    Ok(span) => genai::add_span(span.into_raw(at), out),
-                    Err(_) => add_loose(text.get(), at, out),
-                }
+                add(text.get(), places.next(text.get()), out);
             }
         }
         self.logs.add(request.resource_logs.unwrap_or_default(), &mut places, out);
@@ -311,6 +379,43 @@ impl Reader for OtlpReader {
 
     fn finish(&mut self, out: &mut Output<'_>) {
         self.logs.join(out);
+    }
+}
+
+/// The spans of a request of the usual form; `None` where anything is out of the ordinary.
+fn spans(request: &str) -> Option<Vec<&str>> {
+    let mut spans = None;
+    Walk::new(request).object(|request, key| {
+        if key != "resourceSpans" || spans.is_some() {
+            return None;
+        }
+        let spans = spans.insert(Vec::new());
+        request.list(|resource| {
+            let once = &mut false;
+            resource.object(|resource, key| match key {
+                "resource" | "schemaUrl" => resource.value().map(drop),
+                "scopeSpans" if !std::mem::replace(once, true) => resource.list(|scope| {
+                    let once = &mut false;
+                    scope.object(|scope, key| match key {
+                        "scope" | "schemaUrl" => scope.value().map(drop),
+                        "spans" if !std::mem::replace(once, true) => scope.list(|span| {
+                            spans.push(span.value()?);
+                            Some(())
+                        }),
+                        _ => None,
+                    })
+                }),
+                _ => None,
+            })
+        })
+    })?;
+    spans
+}
+
+fn add(text: &str, at: RecordRef, out: &mut Output<'_>) {
+    match serde_json::from_str::<Span<'_>>(text).and_then(|span| span.into_raw(at)) {
+        Ok(span) => genai::add_span(span, out),
+        Err(_) => add_loose(text, at, out),
     }
 }
 
@@ -326,9 +431,18 @@ fn add_loose(text: &str, at: RecordRef, out: &mut Output<'_>) {
 }
 
 impl<'a> Span<'a> {
-    fn into_raw(self, at: RecordRef) -> RawSpan<'a> {
+    fn into_raw(self, at: RecordRef) -> serde_json::Result<RawSpan<'a>> {
         let (code, message) = self.status.map_or((None, None), |status| (status.code, status.message));
-        RawSpan {
+        let (mut attributes, mut late) = (Vec::new(), Vec::new());
+        for Attribute { key, value } in self.attributes.into_iter().flatten() {
+            match value {
+                Told::Value(value) => attributes.push((key, value)),
+                Told::Late(value) => late.push((key, value)),
+                Told::Nothing => {}
+            }
+        }
+        let events = self.events.into_iter().flatten().map(SpanEvent::into_event);
+        Ok(RawSpan {
             at,
             trace: id(self.trace_id, 16),
             id: id(self.span_id, 8),
@@ -338,18 +452,18 @@ impl<'a> Span<'a> {
             end: time(self.end_time_unix_nano),
             state: state(code.as_ref()),
             message: message.map_or("".into(), |message| message.0),
-            attributes: attributes(self.attributes),
-            events: self.events.into_iter().flatten().map(SpanEvent::into_event).collect(),
-        }
+            attributes,
+            late,
+            events: events.collect::<Result<_, _>>()?,
+        })
     }
 }
 
 impl<'a> SpanEvent<'a> {
-    fn into_event(self) -> Event<'a> {
-        Event {
-            name: self.name.map_or("".into(), |name| name.0),
-            time: time(self.time_unix_nano),
-            attributes: attributes(self.attributes),
-        }
+    fn into_event(self) -> serde_json::Result<Event<'a>> {
+        let name = self.name.map_or("".into(), |name| name.0);
+        let list = self.attributes.filter(|_| genai::reads_event(&name));
+        let list = list.map(|text| serde_json::from_str(text.get())).transpose()?;
+        Ok(Event { time: time(self.time_unix_nano), attributes: attributes(list.flatten()), name })
     }
 }

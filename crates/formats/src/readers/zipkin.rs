@@ -84,6 +84,7 @@ fn add(text: &str, at: RecordRef, out: &mut Output<'_>) {
         state,
         message: message.into(),
         attributes,
+        late: Vec::new(),
         events: path::list(&span, "annotations").iter().map(|note| event(note, at, out)).collect(),
     };
     genai::add_span(raw, out);

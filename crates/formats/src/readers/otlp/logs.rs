@@ -131,6 +131,7 @@ impl Logs {
                 message: "".into(),
                 // What such events are of, where they do not say it themselves.
                 attributes: Vec::new(),
+                late: Vec::new(),
                 events: events.into_iter().map(|(_, event)| event).collect(),
             };
             match found {

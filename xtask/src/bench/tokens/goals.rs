@@ -1,28 +1,15 @@
 //! What the tokenizer is to reach, and whether it did.
 
-use crate::bench::report::{Results, median, number, numbers, spread};
-use std::fmt::Write as _;
+use crate::bench::page::{Outcome, goals, median, number, numbers, spread};
+use crate::bench::tokens::report::Results;
 
 const SCRIPTS: [&str; 9] = ["ja", "zh", "ko", "ru", "ar", "hi", "th", "de", "emoji"];
 const CHROMIUM: &str = "Chromium";
 
-/// A goal, what was measured, and whether that reaches it; `None` if it was not measured.
-type Outcome = (String, String, Option<bool>);
-
 /// The goals as a table.
 pub fn table(results: &Results) -> String {
-    let mut table =
-        String::from("### Goals\n\no200k count in Chromium on one thread, unless said otherwise.\n\n");
-    table += "| goal | measured | |\n| --- | --- | --- |\n";
-    for (goal, measured, met) in outcomes(results) {
-        let word = match met {
-            Some(true) => "met",
-            Some(false) => "**missed**",
-            None => "not measured",
-        };
-        writeln!(table, "| {goal} | {measured} | {word} |").expect("a String takes all");
-    }
-    table
+    let title = "### Goals\n\no200k count in Chromium on one thread, unless said otherwise.\n\n";
+    title.to_owned() + &goals(&outcomes(results))
 }
 
 fn outcomes(results: &Results) -> Vec<Outcome> {

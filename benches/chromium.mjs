@@ -1,15 +1,16 @@
-// Measures the contestants in headless Chromium and prints one JSON object a line; `cargo xtask bench tokens`
-// gives the folders and the cases, and makes tables of the answer.
+// Asks a page for measurements in headless Chromium and prints them, one JSON object a line; the tasks under
+// `cargo xtask bench` make tables of them. Each folder is served under its name; the page is /js/index.html,
+// and its `measure(kind, options)` answers a list. Where a case names a file, the page's input has it.
 //
-// node browser/run.mjs '{"made": "...", "texts": "...", "cases": [["passes", {...}], ...]}'
+// node benches/chromium.mjs '{"folders": {"js": "..."}, "cases": [["passes", {...}], ...]}'
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer } from "node:http";
 import path from "node:path";
-import { chromium } from "../../../tests/e2e/node_modules/playwright-core/index.mjs";
+import { chromium } from "../tests/e2e/node_modules/playwright-core/index.mjs";
 
-const { made, texts, cases } = JSON.parse(process.argv[2]);
-const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html" };
+const { folders, cases } = JSON.parse(process.argv[2]);
+const TYPES = { ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm", ".html": "text/html" };
 
 const server = createServer(async (request, response) => {
   const { pathname } = new URL(request.url, "http://localhost");
@@ -17,7 +18,7 @@ const server = createServer(async (request, response) => {
   response.setHeader("cross-origin-opener-policy", "same-origin");
   response.setHeader("cross-origin-embedder-policy", "require-corp");
   const [, first, ...rest] = pathname.split("/");
-  const file = path.join(first === "texts" ? texts : path.join(made, first), ...rest);
+  const file = path.join(folders[first] ?? "/nothing", ...rest);
   const found = (await stat(file).catch(() => null))?.isFile();
   response.writeHead(found ? 200 : 404, { "content-type": TYPES[path.extname(file)] ?? "application/octet-stream" });
   if (found) createReadStream(file).pipe(response);
@@ -36,7 +37,10 @@ try {
   await page.goto(`http://127.0.0.1:${server.address().port}/js/index.html`);
   await page.waitForFunction(() => globalThis.measure);
   for (const [kind, options] of cases) {
-    console.error(`Chromium: ${kind} ${options.text ?? ""} ${options.encoding ?? ""} ${options.operation ?? ""}`);
+    const { name, text, encoding, operation, file } = options;
+    console.error(["Chromium:", kind, name, text, encoding, operation].filter(Boolean).join(" "));
+    // A handle of the file on disk, as one that a person chooses.
+    if (file) await page.setInputFiles("input", file);
     const found = await page.evaluate(([kind, options]) => measure(kind, options), [kind, options]);
     for (const one of found) console.log(JSON.stringify(one));
   }

@@ -1,15 +1,11 @@
 //! The tables of `docs/benchmarks.md`, made from what was measured.
 
-use crate::bench::{corpora, goals};
-use crate::shell::{command, output, root};
+use crate::bench::corpora;
+use crate::bench::page::{line, number, numbers, rows, setting, spread, text};
+use crate::bench::tokens::goals;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::fs;
-
-const PAGE: &str = "docs/benchmarks.md";
-const BEGIN: &str = "<!-- measured: begin -->\n";
-const END: &str = "<!-- measured: end -->\n";
 
 /// What was measured of a contestant in a case: the first pass is the cold one.
 pub struct Pass<'a> {
@@ -117,7 +113,11 @@ fn ratios(case: &[&Pass], peer: &str) -> Vec<f64> {
 /// All tables, with what they were measured on.
 pub fn markdown(records: &[Value], invoked: &str, load: &str) -> Result<String, String> {
     let results = Results::of(records);
-    let mut page = heading(&results, invoked, load) + &corpora::sizes()?;
+    let rounds = results.passes.iter().map(|pass| pass.ms.len()).max().unwrap_or(1) - 1;
+    let mut page = setting(records, invoked, load);
+    write!(page, "Medians of {rounds} warm passes, with the least and the most in brackets.\n\n")
+        .expect("a String takes all");
+    page += &corpora::sizes()?;
     page += &goals::table(&results);
     for (place, title) in [("native", "Natively"), ("Chromium", "In Chromium")] {
         write!(page, "\n### {title}\n\n{}", speeds(&results, place)).expect("a String takes all");
@@ -125,34 +125,6 @@ pub fn markdown(records: &[Value], invoked: &str, load: &str) -> Result<String, 
     }
     page += &workers_and_memory(&results);
     Ok(page)
-}
-
-/// Puts the tables into the page, between its two marks.
-pub fn write(tables: &str) -> Result<(), String> {
-    let path = root().join(PAGE);
-    let page = fs::read_to_string(&path).map_err(|error| format!("{PAGE} cannot be read: {error}"))?;
-    let parts = page.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
-    let (before, after) = parts.ok_or_else(|| format!("{PAGE} lacks the marks {BEGIN} and {END}"))?;
-    fs::write(&path, format!("{before}{BEGIN}\n{tables}\n{END}{after}"))
-        .map_err(|error| format!("{PAGE} cannot be written: {error}"))?;
-    println!("Wrote {PAGE}.");
-    Ok(())
-}
-
-fn heading(results: &Results, invoked: &str, load: &str) -> String {
-    let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
-    let model = model.map_or("an unknown processor", |(_, model)| model);
-    let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
-    let rust = output(command("rustc").arg("--version")).unwrap_or_default();
-    let rust = rust.split_whitespace().nth(1).unwrap_or("unknown").to_owned();
-    let chromium = results.record("browser", None).map_or("unknown", |record| text(record, "version"));
-    let rounds = results.passes.iter().map(|pass| pass.ms.len()).max().unwrap_or(1) - 1;
-    let date = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
-    format!(
-        "Measured on {date} by `{invoked}`: {cores} cores of {model}, Rust {rust}, Chromium {chromium}; the machine's load \
-         average was {load} at the start. Medians of {rounds} warm passes, with the least and the most in brackets.\n\n"
-    )
 }
 
 /// Warm speeds, ratios and cold speeds of a place.
@@ -295,50 +267,6 @@ fn workers_and_memory(results: &Results) -> String {
     text
 }
 
-/// The head of a table with a column for each name.
-fn rows(names: &[&str]) -> String {
-    format!("| | {} |\n|{}\n", names.join(" | "), " --- |".repeat(names.len() + 1))
-}
-
-fn line(table: &mut String, label: &str, cells: &[String]) {
-    writeln!(table, "| {label} | {} |", cells.join(" | ")).expect("a String takes all");
-}
-
-/// `52.1 [50.0–53.2]`: the median, the least and the most.
-pub fn spread(values: &[f64]) -> String {
-    let Some(median) = median(values) else { return "–".to_owned() };
-    let least = values.iter().copied().fold(f64::INFINITY, f64::min);
-    let most = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    format!("{} [{}–{}]", number(median), number(least), number(most))
-}
-
-/// The middle value; of an even number the mean of the two.
-pub fn median(values: &[f64]) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let half = sorted.len() / 2;
-    let upper = *sorted.get(half)?;
-    Some(if sorted.len().is_multiple_of(2) { f64::midpoint(sorted[half - 1], upper) } else { upper })
-}
-
-/// Three digits or so.
-pub fn number(value: f64) -> String {
-    match value {
-        _ if value >= 100.0 => format!("{value:.0}"),
-        _ if value >= 10.0 => format!("{value:.1}"),
-        _ => format!("{value:.2}"),
-    }
-}
-
-fn text<'a>(record: &'a Value, key: &str) -> &'a str {
-    record[key].as_str().unwrap_or("?")
-}
-
-/// The numbers of an array, none if it is none.
-pub fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().into_iter().flatten().filter_map(Value::as_f64).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -367,12 +295,5 @@ mod tests {
         assert!(speeds(&Results::of(&right), "native").contains("the same number of tokens"));
         let wrong = [pass("ours", 8), pass("tiktoken-rs", 9)];
         assert!(speeds(&Results::of(&wrong), "native").contains("o200k count (8, not 9)"));
-    }
-
-    #[test]
-    fn nothing_measured_has_no_median() {
-        assert_eq!(median(&[]), None);
-        assert_eq!(median(&[3.0, 1.0]), Some(2.0));
-        assert_eq!(spread(&[]), "–");
     }
 }
