@@ -31,7 +31,7 @@ pub(crate) use flat::attributes as flat_attributes;
 pub(crate) use kind::{by_word, phase};
 pub(crate) use messages::{Slot, Transcript};
 pub(crate) use names::{Known, Meaning};
-pub(crate) use usage::{is_usage, of_object as usage};
+pub(crate) use usage::{is_nothing, is_usage, of_object as usage};
 
 /// The attributes of a span or an event, as the file lists them.
 pub(crate) type Attributes<'a> = Vec<(Cow<'a, str>, Value)>;

@@ -103,7 +103,7 @@ fn add(request: &Value, at: RecordRef, out: &mut Output<'_>) {
     if genai::is_usage(own) {
         call.usage = genai::usage(own, at, out);
     }
-    if call.status.is_error() && call.usage.input.or_zero() + call.usage.output.or_zero() == 0 {
+    if call.status.is_error() && genai::is_nothing(&call.usage) {
         (call.usage.input, call.usage.output) = (Figure::UNKNOWN, Figure::UNKNOWN);
     }
 

@@ -207,8 +207,7 @@ fn usage(run: &Value, outputs: &Value, at: RecordRef, out: &mut Output<'_>) -> U
         None => {
             let usage = genai::usage(run, at, out);
             // Where nothing was measured, a run that is read back holds 0.
-            let none = usage.input.or_zero() + usage.output.or_zero() == 0;
-            if none { Usage::default() } else { usage }
+            if genai::is_nothing(&usage) { Usage::default() } else { usage }
         }
     }
 }

@@ -109,7 +109,7 @@ fn add(log: &Value, at: RecordRef, out: &mut Output<'_>) {
     if !genai::is_usage(details) {
         call.usage = genai::usage(log, at, out);
     }
-    if failed && call.usage.input.or_zero() + call.usage.output.or_zero() == 0 {
+    if failed && genai::is_nothing(&call.usage) {
         (call.usage.input, call.usage.output) = (Figure::UNKNOWN, Figure::UNKNOWN);
     }
 
