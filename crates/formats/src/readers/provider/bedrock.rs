@@ -7,8 +7,28 @@ use super::{
 };
 use crate::{About, Confidence, Family, Output, json::Unit};
 
-/// Amazon Bedrock's Converse. What it passes on as a model's own body is of that model's dialect.
+/// Amazon Bedrock's Converse, and what it passes on of models that no other dialect knows: Llama, Titan, Mistral.
 pub(crate) struct Bedrock;
+
+/// What Bedrock adds to the last event of a stream of any model.
+pub(super) const METRICS: &str = "amazon-bedrock-invocationMetrics";
+/// The counts in the bodies of Llama and Titan.
+const COUNTS: [&str; 4] =
+    ["prompt_token_count", "generation_token_count", "inputTextTokenCount", "totalOutputTextTokenCount"];
+
+/// What an invoked model says: the text, and an object in which the reason to stop stands.
+fn said(value: &Value) -> Option<(&Value, &Value)> {
+    let places = [
+        ("generation", value, "generation_token_count"),
+        ("outputText", value, "totalOutputTextTokenCount"),
+        ("outputText", &value["results"][0], "completionReason"),
+        ("text", &value["outputs"][0], "stop_reason"),
+    ];
+    let known =
+        |(key, part, mark): (&str, &'_ Value, &str)| part[key].is_string() && part.get(mark).is_some();
+    let (key, part, _) = places.into_iter().find(|&place| known(place))?;
+    Some((&part[key], part))
+}
 
 impl Dialect for Bedrock {
     fn about(&self) -> &'static About {
@@ -42,6 +62,8 @@ stream.",
                     || value["contentBlockStop"].is_object()
                     || value["messageStop"]["stopReason"].is_string()
                     || has(&value["metadata"]["usage"], &["inputTokens", "outputTokens"])
+                    || said(value).is_some()
+                    || value[METRICS].is_object() && !has(value, &["type"])
             }
         };
         event.then_some((Kind::Event, Confidence::Certain))
@@ -53,6 +75,18 @@ stream.",
 
     fn fold(&self, body: &mut Value, event: &Value) -> bool {
         let message = fold::field(fold::field(body, "output"), "message");
+        if let Some((text, part)) = said(event) {
+            if let Some(block) = fold::item(fold::field(message, "content"), 0) {
+                fold::append(fold::field(block, "text"), text);
+            }
+            let usage = fold::field(body, "usage");
+            fold::merge(usage, event, &COUNTS);
+            fold::merge(usage, part, &["tokenCount"]);
+            for key in ["usage", "metrics"] {
+                fold::merge_all(fold::field(body, key), &event[METRICS]);
+            }
+            return part["stop_reason"].is_string() || part["completionReason"].is_string();
+        }
         fold::merge(message, &event["messageStart"], &["role"]);
         for (key, part) in [("contentBlockStart", "start"), ("contentBlockDelta", "delta")] {
             let Some(event) = event.get(key) else { continue };
@@ -84,8 +118,12 @@ stream.",
         if usage::is_empty(&call.usage) {
             usage::cut(call, out);
         }
-        let mut counts = Counts { usage: body, at: call.record, out };
-        call.duration = call.duration.or(counts.time("/metrics/latencyMs", Unit::Ms));
+        let mut counts = Counts { usage: &body["metrics"], at: call.record, out };
+        let [all, invoked, first] =
+            ["/latencyMs", "/invocationLatency", "/firstByteLatency"].map(|name| counts.time(name, Unit::Ms));
+        if call.duration.is_none() {
+            (call.duration, call.ttft) = (all.or(invoked), first);
+        }
         if let Some((status, error)) = error(body) {
             (call.status, call.error) = (status, out.builder.intern(&error));
         }
@@ -94,11 +132,19 @@ stream.",
 
 pub(super) fn usage(usage: &Value, at: RecordRef, out: &mut Output<'_>) -> Usage {
     let mut counts = Counts { usage, at, out };
-    let input = counts.tokens("/inputTokens");
+    let input =
+        counts.any(&["/inputTokens", "/inputTokenCount", "/prompt_token_count", "/inputTextTokenCount"]);
+    let output = [
+        "/outputTokens",
+        "/outputTokenCount",
+        "/generation_token_count",
+        "/totalOutputTextTokenCount",
+        "/tokenCount",
+    ];
     let mut read = Usage {
         cache_read: counts.any(&["/cacheReadInputTokens", "/cacheReadInputTokenCount"]),
         cache_write: counts.any(&["/cacheWriteInputTokens", "/cacheWriteInputTokenCount"]),
-        output: counts.tokens("/outputTokens"),
+        output: counts.any(&output),
         ..Usage::default()
     };
     let details = usage["cacheDetails"].as_array().into_iter().flatten();
