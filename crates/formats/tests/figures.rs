@@ -52,7 +52,7 @@ fn every_folder_gives_its_figures() {
         let told = std::fs::read(folder.join("figures.json")).unwrap();
         let told: Map<String, Value> = serde_json::from_slice(&told).unwrap();
         for (file, figures) in told {
-            let session = common::open(&format!("{key}/{file}"));
+            let session = Session::open(&format!("{key}/{file}"));
             for (name, expected) in figures.as_object().unwrap() {
                 let ours = figure(&session, name);
                 let equal = match (ours.as_f64(), expected.as_f64()) {
