@@ -368,8 +368,10 @@ proptest! {
     }
 }
 
-/// An archive whose entries are deflated, or packed already by Zstandard.
-fn zip_by(entries: &[(&str, &[u8], Option<Vec<u8>>)], streamed: bool) -> Vec<u8> {
+/// A file of an archive: its name, its bytes, and what they are in Zstandard if that is how they are packed.
+type Entry<'a> = (&'a str, &'a [u8], Option<Vec<u8>>);
+
+fn zip_by(entries: &[Entry<'_>], streamed: bool) -> Vec<u8> {
     use flate2::{Crc, write::DeflateEncoder};
     let mut out = Vec::new();
     for (name, bytes, zstd) in entries {

@@ -83,10 +83,10 @@ fn add(request: &Value, at: RecordRef, out: &mut Output<'_>) {
     let code = out.known(json::number(&request["response_status"]), "response_status", at);
     let code = code.map(|code| code as i64);
     call.status = match code {
-        Some(-3 | 499) => Status::Cancelled,
-        Some(429 | 529) => Status::RateLimited,
-        Some(..0 | 400..) => Status::Failed,
-        _ => Status::Ok,
+        Some(-3) => Status::Cancelled,
+        Some(..0) => Status::Failed,
+        Some(code) => genai::by_code(code.unsigned_abs()),
+        None => Status::Ok,
     };
     if let Some(code) = code.filter(|_| call.status.is_error()) {
         call.error = out.builder.intern(&code.to_string());

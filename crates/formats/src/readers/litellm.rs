@@ -88,6 +88,9 @@ fn add(log: &Value, at: RecordRef, out: &mut Output<'_>) {
     call.model = out.builder.intern(if model.is_empty() { text(&["model", "model_group"]) } else { model });
     call.session = out.builder.intern(text(&["trace_id", "session_id"]));
     call.component = out.builder.intern(path::text(&metadata, &["user_api_key_alias"]));
+    let retried = path::first(&metadata, &["attempted_retries"]);
+    let retried = out.known(json::whole(retried), "attempted_retries", at).unwrap_or(0);
+    call.retries = u32::try_from(retried).unwrap_or(u32::MAX);
     call.cache_hit = out.known(json::boolean(&log["cache_hit"]), "cache_hit", at);
     call.reported_cost =
         out.known(json::money(path::first(log, &["response_cost", "spend"])), "The reported cost", at);

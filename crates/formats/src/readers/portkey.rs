@@ -86,9 +86,7 @@ fn add(log: &Value, at: RecordRef, out: &mut Output<'_>) {
     let code = out.known(json::whole(&log["response_status_code"]), "response_status_code", at);
     let success = out.known(json::boolean(&log["is_success"]), "is_success", at);
     call.status = match code {
-        Some(499) => Status::Cancelled,
-        Some(429 | 529) => Status::RateLimited,
-        Some(400..) => Status::Failed,
+        Some(code @ 400..) => genai::by_code(code),
         _ if success == Some(false) => Status::Failed,
         _ => Status::Ok,
     };

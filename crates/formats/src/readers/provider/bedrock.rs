@@ -1,4 +1,4 @@
-use serde_json::Value;
+use serde_json::{Value, json};
 use trace::{Call, Convention, RecordRef, Usage};
 
 use super::{
@@ -30,6 +30,12 @@ fn said(value: &Value) -> Option<(&Value, &Value)> {
     Some((&part[key], part))
 }
 
+/// The event that ends a stream for a reason that is none of the model's: `{"throttlingException": {…}}`.
+fn exception(value: &Value) -> Option<(&String, &Value)> {
+    let fields = value.as_object().filter(|fields| fields.len() == 1)?;
+    fields.iter().find(|(name, told)| name.ends_with("Exception") && told.is_object())
+}
+
 impl Dialect for Bedrock {
     fn about(&self) -> &'static About {
         &About {
@@ -50,6 +56,10 @@ stream.",
             () if value["output"]["message"].is_object() && has(value, &["stopReason"]) => {
                 return Some((Kind::Response, Confidence::Certain));
             }
+            // An error of any of Amazon's services.
+            () if value["__type"].as_str().is_some_and(|kind| kind.ends_with("Exception")) => {
+                return Some((Kind::Response, Confidence::Likely));
+            }
             () if value["messages"][0]["content"][0].is_object()
                 && (has(value, &["inferenceConfig"]) || has(value, &["toolConfig"])) =>
             {
@@ -63,6 +73,7 @@ stream.",
                     || value["messageStop"]["stopReason"].is_string()
                     || has(&value["metadata"]["usage"], &["inputTokens", "outputTokens"])
                     || said(value).is_some()
+                    || exception(value).is_some()
                     || value[METRICS].is_object() && !has(value, &["type"])
             }
         };
@@ -108,6 +119,10 @@ stream.",
                 fold::append(fold::field(tool, "input"), &part["toolUse"]["input"]);
             }
         }
+        if let Some((name, told)) = exception(event) {
+            *fold::field(body, "error") = json!({"type": name, "message": told["message"]});
+            return true;
+        }
         fold::merge(body, &event["messageStop"], &["stopReason"]);
         fold::merge(body, &event["metadata"], &["usage", "metrics"]);
         event["metadata"].is_object()
@@ -115,7 +130,8 @@ stream.",
 
     fn read(&self, body: &Value, call: &mut Call, out: &mut Output<'_>) {
         call.usage = usage(&body["usage"], call.record, out);
-        if usage::is_empty(&call.usage) {
+        let error = error(body);
+        if usage::is_empty(&call.usage) && error.is_none() {
             usage::cut(call, out);
         }
         let mut counts = Counts { usage: &body["metrics"], at: call.record, out };
@@ -124,7 +140,7 @@ stream.",
         if call.duration.is_none() {
             (call.duration, call.ttft) = (all.or(invoked), first);
         }
-        if let Some((status, error)) = error(body) {
+        if let Some((status, error)) = error {
             (call.status, call.error) = (status, out.builder.intern(&error));
         }
     }
