@@ -42,8 +42,8 @@ impl Dialect for Bedrock {
             key: "bedrock",
             name: "Bedrock Converse response",
             family: Family::Http,
-            origin: "Responses and streams of Converse, and the metrics at the end of an invoked model's \
-stream.",
+            origin: "Responses and streams of Converse and of invoked models, as JSON or as Amazon's binary \
+event stream.",
         }
     }
 
