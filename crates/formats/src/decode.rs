@@ -3,6 +3,7 @@ use std::{borrow::Cow, io::Write, mem, ops::Range};
 use flate2::write::MultiGzDecoder;
 
 use crate::{
+    eventstream::{self, EventStream},
     unzip::{Part, Unzip},
     unzstd::Unzstd,
 };
@@ -44,7 +45,7 @@ impl Growth {
     }
 }
 
-/// From the bytes of a file to its text: takes off gzip or Zstandard, the byte order mark and UTF-16, and
+/// From the bytes of a file to its text: takes off gzip, Zstandard or Amazon's event stream, the byte order mark and UTF-16, and
 /// replaces what is not UTF-8.
 #[derive(Default)]
 pub struct Decoder {
@@ -68,6 +69,7 @@ enum Shape {
 enum Packing {
     Gzip(Box<MultiGzDecoder<Vec<u8>>>),
     Zstd(Box<Unzstd>),
+    Events(EventStream),
 }
 
 impl Decoder {
@@ -86,7 +88,12 @@ impl Decoder {
                 Shape::Packed(gzip, first)
             } else if first == Unzstd::MAGIC {
                 Shape::Packed(Packing::Zstd(Box::new(Unzstd::new())), first)
-            } else if GZIP.starts_with(&first) || Unzstd::MAGIC.starts_with(&first) {
+            } else if eventstream::is_eventstream(&first) {
+                Shape::Packed(Packing::Events(EventStream::default()), first)
+            } else if first[0] == 0 && first.len() < eventstream::PRELUDE
+                || GZIP.starts_with(&first)
+                || Unzstd::MAGIC.starts_with(&first)
+            {
                 Shape::First(first)
             } else {
                 self.text.push(&first, sink);
@@ -131,6 +138,7 @@ impl Decoder {
                 let over = self.growth.add(block.len(), bytes.len());
                 written.and(finished).map_err(|error| error.to_string()).and(over.map_or(Ok(()), Err))
             }
+            Packing::Events(events) => events.push(&block, last, &mut |bytes| self.text.push(bytes, sink)),
             Packing::Zstd(zstd) => {
                 zstd.push(&block, last, &mut self.growth, &mut |bytes| self.text.push(bytes, sink))
             }
@@ -141,6 +149,14 @@ impl Decoder {
     /// Whether the file was compressed.
     pub fn is_packed(&self) -> bool {
         matches!(self.shape, Shape::Packed(..))
+    }
+
+    /// What the file's text was packed in, for a sentence.
+    pub fn packing(&self) -> &'static str {
+        match self.shape {
+            Shape::Packed(Packing::Events(_), _) => "event stream",
+            _ => "compressed data",
+        }
     }
 
     /// The first bytes after decompression.

@@ -32,7 +32,7 @@ pub(crate) use flat::attributes as flat_attributes;
 pub(crate) use kind::{by_word, phase};
 pub(crate) use messages::{Slot, Transcript};
 pub(crate) use names::{Known, Meaning, Use, use_of};
-pub(crate) use usage::{is_usage, of_object as usage};
+pub(crate) use usage::{is_nothing, is_usage, of_object as usage};
 
 /// The attributes of a span or an event, as the file lists them.
 pub(crate) type Attributes<'a> = Vec<(Cow<'a, str>, Value)>;
@@ -280,12 +280,35 @@ pub(crate) fn failure(text: &str) -> Status {
     // Messages can be whole responses; what kind it is stands at their beginning.
     let text = text.get(..text.floor_char_boundary(500)).unwrap_or("").to_ascii_lowercase();
     let letters: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
-    let code = |number: &str| text.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| word == number);
-    if code("429") || code("529") || letters.contains("ratelimit") || letters.contains("overloaded") {
-        Status::RateLimited
-    } else if ["cancelled", "canceled", "aborted", "aborterror"].iter().any(|word| text.contains(word)) {
-        Status::Cancelled
-    } else {
-        Status::Failed
+    let has = |marks: &[&str]| marks.iter().any(|mark| letters.contains(mark));
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    let mut numbers = words.filter(|word| word.len() == 3).filter_map(|word| word.parse().ok()).map(by_code);
+    match numbers.find(|status| matches!(status, Status::RateLimited | Status::Cancelled)) {
+        Some(status) => status,
+        None if has(LIMITED) => Status::RateLimited,
+        None if has(CANCELLED) => Status::Cancelled,
+        None => Status::Failed,
+    }
+}
+
+/// What providers call it when they take no more for now: Anthropic, OpenAI, Bedrock, Google and gRPC.
+const LIMITED: &[&str] = &[
+    "ratelimit",
+    "overloaded",
+    "throttl",
+    "toomanyrequests",
+    "resourceexhausted",
+    "quotaexceeded",
+    "insufficientquota",
+];
+const CANCELLED: &[&str] = &["cancelled", "canceled", "aborted", "aborterror", "keyboardinterrupt"];
+
+/// How a call ended by its HTTP status.
+pub(crate) fn by_code(code: u64) -> Status {
+    match code {
+        429 | 529 => Status::RateLimited,
+        499 => Status::Cancelled,
+        400.. => Status::Failed,
+        _ => Status::Ok,
     }
 }

@@ -60,7 +60,7 @@ impl<'a> Body<'a> {
             || {
                 let message =
                     "A body is kept in a form that cannot be unpacked; its texts and tokens are unknown";
-                let hint = "Readable are base64 of text, of gzip and of Zstandard; Brotli is not.";
+                let hint = "Readable are base64 of text, of gzip, of Zstandard and of Amazon's event streams; Brotli is not.";
                 out.problem(ProblemCode::Malformed, at, message, hint);
                 Body::None
             },

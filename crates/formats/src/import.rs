@@ -291,7 +291,7 @@ impl Body {
         };
         if let Some(why) = &decoder.damage {
             let message =
-                format!("The compressed data is damaged or cut ({why}); what stands before was read");
+                format!("The {} is damaged or cut ({why}); what stands before was read", decoder.packing());
             let hint = "Copy or download the file again; the end of it is missing here.";
             problem(ProblemCode::BadCompression, message, hint, self.decoded, 1);
         }

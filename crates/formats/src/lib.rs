@@ -11,6 +11,7 @@
 mod archive;
 mod csv;
 mod decode;
+mod eventstream;
 mod format;
 mod import;
 pub mod json;

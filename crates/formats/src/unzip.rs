@@ -1,6 +1,6 @@
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
-use crate::decode::Growth;
+use crate::{decode::Growth, unzstd::Unzstd};
 
 const LOCAL: [u8; 4] = *b"PK\x03\x04";
 /// Bytes of a local header before the name.
@@ -62,6 +62,7 @@ struct Entry {
 enum Packing {
     Stored,
     Deflated(Box<Decompress>),
+    Zstd(Box<Unzstd>),
     /// Passed over.
     Skipped,
 }
@@ -175,8 +176,9 @@ impl Unzip {
         let packing = match (flags & 1, method, left) {
             (0, 0, Some(_)) => Ok(Packing::Stored),
             (0, 8, _) => Ok(Packing::Deflated(Box::new(Decompress::new(false)))),
-            (0, 0, None) => Err("it is stored without its size".to_owned()),
-            (0, ..) => Err(format!("it is packed by method {method}; only deflate is read")),
+            (0, 93, Some(_)) => Ok(Packing::Zstd(Box::new(Unzstd::new()))),
+            (0, 0 | 93, None) => Err("it stands there without its size".to_owned()),
+            (0, ..) => Err(format!("it is packed by method {method}; only deflate and Zstandard are read")),
             _ => Err("it is encrypted".to_owned()),
         };
         // Folders, and what macOS adds, are no files.
@@ -219,6 +221,15 @@ impl Unzip {
                 if !entry.silent && most > 0 {
                     entry.silent = !sink(Part::Data(&bytes[..most]));
                 }
+            }
+            Packing::Zstd(unpack) => {
+                let last = entry.left == Some(most as u64);
+                let (crc, silent) = (&mut entry.crc, &mut entry.silent);
+                let result = unpack.push(&bytes[..most], last, &mut self.growth, &mut |out| {
+                    crc.update(out);
+                    *silent = *silent || !out.is_empty() && !sink(Part::Data(out));
+                });
+                damage = result.err();
             }
             Packing::Deflated(inflate) => {
                 used = 0;

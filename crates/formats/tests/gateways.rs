@@ -100,3 +100,22 @@ fn portkey_logs_are_read_without_their_headers() {
     assert_eq!(trace.messages(bare).len(), 0, "headers are no prompt");
     assert_eq!((refused.status, trace.str(refused.error)), (Status::RateLimited, "429"));
 }
+
+#[test]
+fn counts_beyond_all_bounds_are_kept_and_not_added() {
+    let most = u64::MAX;
+    for record in [
+        json!({"call_type": "completion", "startTime": 1, "spend": 0, "status": "failure",
+            "prompt_tokens": most, "completion_tokens": most}),
+        json!({"ai_org": "openai", "ai_model": "m", "response_time": 1, "response_status_code": 500,
+            "req_units": most, "res_units": most}),
+        json!({"request_id": "a", "request_created_at": "2025-01-01T00:00:00Z", "response_status": 500,
+            "prompt_tokens": most, "completion_tokens": most}),
+        json!({"id": "a", "trace_id": "t", "run_type": "llm", "prompt_tokens": most,
+            "completion_tokens": most, "end_time": "2025-01-01T00:00:00Z"}),
+    ] {
+        let session = Session::of(record.to_string().as_bytes());
+        let usage = calls(&session)[0].usage;
+        assert_eq!((usage.input.get(), usage.output.get()), (Some(most), Some(most)), "{record}");
+    }
+}

@@ -287,3 +287,37 @@ fn a_batch_of_anthropic_is_read() {
     assert_eq!(texts(trace, calls[0]), [(Component::User, "Hello"), (Component::Output, "Hi")]);
     assert_eq!((trace.str(calls[0].model), calls[0].usage.input.get()), ("claude-x", Some(5)));
 }
+
+#[test]
+fn a_damaged_event_stream_says_so_and_keeps_what_came_before() {
+    let whole = fixture("bedrock/own-converse.eventstream");
+    let told = |bytes: &[u8]| {
+        let session = Session::of(bytes);
+        let said = calls(session.trace()).first().map(|call| texts(session.trace(), call)[0].1.to_owned());
+        let problems = &session.report().problems;
+        (said, problems.iter().map(|problem| problem.message.clone()).collect::<Vec<_>>().join("; "))
+    };
+    let second = whole.windows(6).position(|bytes| bytes == b"\"In \"}").map(|at| at + 20).unwrap();
+    let mut wrong = whole.clone();
+    wrong[second + 60] ^= 1;
+    for (bytes, why) in
+        [(&whole[..whole.len() - 9], "the data ends inside a message"), (&wrong, "checksum of a message")]
+    {
+        let (said, problems) = told(bytes);
+        assert!(said.is_some_and(|said| said.starts_with("In ")), "{problems}");
+        assert!(
+            problems.contains("The event stream is damaged or cut") && problems.contains(why),
+            "{problems}"
+        );
+    }
+    // Whatever is wrong with a body, it costs the body and not the entry.
+    for at in 0..whole.len() {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 0x55;
+        let mut entry =
+            entry("https://bedrock-runtime.x.amazonaws.com/model/m/converse-stream", 200, Value::Null);
+        entry["response"]["content"] = json!({"text": STANDARD.encode(bytes), "encoding": "base64"});
+        let session = har(&[entry]);
+        assert_eq!((calls(session.trace()).len(), session.codes()), (1, vec!["malformed"]), "byte {at}");
+    }
+}

@@ -271,3 +271,34 @@ fn requests_alone_have_a_prompt_and_no_tokens() {
         assert_eq!(*texts(trace, call).last().unwrap(), (Component::User, "Hello"), "{request}");
     }
 }
+
+#[test]
+fn every_dialect_says_what_was_answered() {
+    for (path, provider, answer) in [
+        ("bedrock/own-converse.json", "bedrock", "Bern is the seat of the federal authorities."),
+        ("bedrock/own-exchange.json", "bedrock", "In Bern."),
+        ("bedrock/own-invoke-llama-stream.jsonl", "bedrock", "Bern it is."),
+        ("anthropic-messages/own-bedrock-invoke-stream.jsonl", "bedrock", "In Bern."),
+        ("anthropic-messages/own-events.sse", "anthropic", "Hello"),
+        ("cohere/own-chat-v2.json", "cohere", "In Bern."),
+        ("cohere/own-chat-v1.json", "cohere", "In Bern."),
+        ("cohere/own-stream-v2.jsonl", "cohere", "In Bern."),
+        ("cohere/own-stream-v1.jsonl", "cohere", "In Bern."),
+        ("ollama/own-chat-stream.jsonl", "ollama", "In Bern."),
+        ("ollama/own-generate.json", "ollama", "In Bern."),
+        ("ollama/own-llama-cpp-completion.jsonl", "llama.cpp", "In Bern."),
+        ("openai-chat/own-groq.chunks.jsonl", "groq", "In Bern."),
+        ("openai-chat/own-groq.json", "groq", "In Bern."),
+        ("openai-chat/own-deepseek.json", "deepseek", "Bern."),
+        ("openai-chat/own-openrouter.sse", "openrouter", "In Bern."),
+        ("openai-chat/own-mistral.json", "", "In Bern."),
+        ("openai-chat/own-azure.chunks.jsonl", "openai", "In Bern."),
+        ("openai-chat/own-llama-cpp.chunks.jsonl", "", "In Bern."),
+    ] {
+        let session = Session::open(path);
+        let trace = session.trace();
+        let call = only(trace);
+        assert_eq!(*texts(trace, call).last().unwrap(), (Component::Output, answer), "{path}");
+        assert_eq!(trace.str(call.provider), provider, "{path}");
+    }
+}

@@ -110,6 +110,25 @@ fn inspect_figures_are_right() {
 }
 
 #[test]
+fn an_inspect_archive_counts_each_call_once() {
+    let session = Session::open("inspect-eval/own-log.eval");
+    let files = &session.trace().files;
+    let told: Vec<_> = files[1..].iter().map(|file| (file.read, file.kept(), file.problems.len())).collect();
+    // The head of the journal, two samples, their summaries twice, scores, the head.
+    assert_eq!(told, [(1, 0, 0), (2, 1, 0), (2, 2, 0), (2, 0, 0), (2, 0, 0), (1, 0, 0), (1, 0, 0)]);
+    assert!(files[1..].iter().all(|file| file.format == "inspect-eval"), "{files:?}");
+    let calls = calls(&session);
+    assert_eq!(
+        (calls.len(), sum(&session, |u| u.input), sum(&session, |u| u.output)),
+        (3, json!(90), json!(4))
+    );
+    assert_eq!(calls.iter().filter_map(|call| call.duration).sum::<Nanos>(), Nanos(1_500_000_000));
+    let last = said(&session, calls[2]);
+    let texts: Vec<&str> = last.iter().map(|(_, text)| *text).collect();
+    assert_eq!(texts, ["Where?", "Well.", "Say it.", "Bern"]);
+}
+
+#[test]
 fn inspect_leaves_anthropics_input_as_it_is() {
     let model = |usage: Value, rest: Value| {
         let mut event = json!({"event": "model", "model": "anthropic/claude-sonnet-4-5", "timestamp": "2026-01-01T00:00:00Z",

@@ -40,6 +40,8 @@ pub struct TraceBuilder {
     pub(crate) traces: FxHashMap<StrId, Vec<SpanId>>,
     /// Traces that have something new since they were settled.
     pub(crate) fresh: FxHashSet<StrId>,
+    /// So many records were there when everything was settled last.
+    pub(crate) settled: usize,
     /// Of each merged record.
     pub(crate) merges: FxHashMap<CallId, Why>,
     /// Calls inside a call that tells other tokens; each is reported once.
@@ -503,6 +505,55 @@ mod tests {
         builder.settle();
         let retries: Vec<u32> = builder.trace().calls().map(|(_, call)| call.retries).collect();
         assert_eq!(retries, [0, 0, 0, 2, 0, 0]);
+    }
+
+    #[test]
+    fn calls_without_spans_are_attempts_of_one_request_by_session_prompt_and_model() {
+        // Session, prompt, model, start and length in seconds, whether it failed; how often it was retried.
+        type Row = (&'static str, &'static str, &'static str, Option<i64>, i64, bool, u32);
+        let tables: [&[Row]; 7] = [
+            &[
+                ("s", "a", "m", Some(0), 1, true, 0),
+                ("s", "a", "m", Some(5), 1, true, 0),
+                ("s", "a", "m", Some(9), 1, false, 2),
+                ("s", "a", "m", Some(12), 1, false, 0),
+            ],
+            // Another session, another prompt, no prompt, another model: other requests.
+            &[("s", "a", "m", Some(0), 1, true, 0), ("t", "a", "m", Some(5), 1, false, 0)],
+            &[("s", "a", "m", Some(0), 1, true, 0), ("s", "b", "m", Some(5), 1, false, 0)],
+            &[("s", "", "m", Some(0), 1, true, 0), ("s", "", "m", Some(5), 1, false, 0)],
+            &[("s", "a", "m", Some(0), 1, true, 0), ("s", "a", "m-mini", Some(5), 1, false, 0)],
+            // The version of a model; in the order of the file where there is no time.
+            &[("s", "a", "m", None, 1, true, 0), ("s", "a", "m-2024-08-06", None, 1, false, 1)],
+            // Side by side, an hour later, and later told earlier.
+            &[
+                ("s", "a", "m", Some(10), 10, true, 0),
+                ("s", "a", "m", Some(15), 1, false, 0),
+                ("s", "b", "m", Some(0), 1, true, 0),
+                ("s", "b", "m", Some(3600), 1, false, 0),
+                ("s", "c", "m", Some(8), 1, false, 1),
+                ("s", "c", "m", Some(2), 1, true, 0),
+            ],
+        ];
+        for table in tables {
+            let mut builder = TraceBuilder::new();
+            for _ in 0..2 {
+                builder.begin_file("a", 0);
+                for &(session, prompt, model, start, length, fails, _) in table {
+                    let mut record = call(&mut builder, 1, 1, length * 1000);
+                    (record.session, record.model) = (builder.intern(session), builder.intern(model));
+                    record.start = start.map(|s| Timestamp(s * 1_000_000_000));
+                    record.status = if fails { crate::Status::Failed } else { crate::Status::Ok };
+                    let text = builder.text(prompt);
+                    let asked = Message { role: crate::Role::User, component: crate::Component::User, text };
+                    builder.add_call(record, None, &[asked][usize::from(prompt.is_empty())..]);
+                }
+                builder.settle();
+            }
+            let retries: Vec<u32> = builder.trace().calls().map(|(_, call)| call.retries).collect();
+            let expected: Vec<u32> = table.iter().chain(table).map(|row| row.6).collect();
+            assert_eq!(retries, expected, "{table:?}");
+        }
     }
 
     proptest! {

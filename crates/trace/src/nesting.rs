@@ -2,9 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::{
-    CallId, Problem, ProblemCode, SpanId, SpanKind, StrId, TraceBuilder, builder::Why, retries::retries,
-};
+use crate::{CallId, Problem, ProblemCode, SpanId, SpanKind, StrId, TraceBuilder, builder::Why, retries};
 
 /// The nearest calls below a span.
 #[derive(Clone, Copy)]
@@ -28,11 +26,18 @@ impl TraceBuilder {
             let order = self.parents_first(&spans);
             self.find_wrappers(&order);
             self.join_nested(&order);
-            for (call, failed) in retries(&self.trace, &spans) {
-                let call = self.call_mut(call);
-                call.retries = call.retries.max(failed);
-            }
+            self.count_retries(retries::in_trace(&self.trace, &spans));
             self.traces.insert(trace, spans);
+        }
+        self.count_retries(retries::loose(&self.trace, self.settled));
+        self.settled = self.trace.records.len();
+    }
+
+    /// Some sources tell the number themselves: these are the same attempts.
+    fn count_retries(&mut self, found: Vec<(CallId, u32)>) {
+        for (call, failed) in found {
+            let call = self.call_mut(call);
+            call.retries = call.retries.max(failed);
         }
     }
 

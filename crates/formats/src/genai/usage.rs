@@ -71,6 +71,11 @@ pub(crate) fn of_object(usage: &Value, at: RecordRef, out: &mut Output<'_>) -> U
     usage_read
 }
 
+/// Whether no token is told: where nothing was measured, many write 0.
+pub(crate) fn is_nothing(usage: &Usage) -> bool {
+    usage.input.or_zero() == 0 && usage.output.or_zero() == 0
+}
+
 /// Whether a value tells the tokens of a call.
 pub(crate) fn is_usage(value: &Value) -> bool {
     [INPUT, OUTPUT].iter().any(|names| path::first(value, names).is_number())

@@ -21,7 +21,7 @@ use units::{Nanos, Timestamp};
 
 use crate::{
     Output,
-    genai::{Slot, Transcript},
+    genai::{self, Slot, Transcript},
     json::{self, BadValue, Unit},
 };
 pub use aiperf::AiPerf;
@@ -93,11 +93,7 @@ fn gaps(list: &Value, unit: Unit, field: &str, at: RecordRef, out: &mut Output<'
 
 /// How a request ended that failed with an HTTP status, or with none.
 fn failure(code: Option<u64>) -> Status {
-    match code {
-        Some(429 | 529) => Status::RateLimited,
-        Some(499) => Status::Cancelled,
-        _ => Status::Failed,
-    }
+    code.map(genai::by_code).filter(|status| status.is_error()).unwrap_or(Status::Failed)
 }
 
 /// A body that may stand in a string.

@@ -12,7 +12,7 @@ use trace::{
 };
 use units::{Figure, Timestamp};
 
-use crate::{About, Confidence, Container, Family, Format, Head, Output, Reader, Record, json};
+use crate::{About, Confidence, Container, Family, Format, Head, Output, Reader, Record, genai, json};
 
 /// More bytes of text than this, white space aside, do not fit into a token on average.
 const BYTES_PER_TOKEN: u64 = 16;
@@ -250,15 +250,8 @@ fn call(line: &Line, body: &Body, agent: StrId, at: RecordRef, out: &mut Output<
             Value::String(error) => error.clone(),
             error => ["type", "status"].iter().find_map(|key| known_text(&error[key])).unwrap_or_default(),
         };
-        call.status = match said(&body.content).to_lowercase() + &error {
-            text if ["429", "529", "rate limit", "rate_limit", "overloaded"]
-                .iter()
-                .any(|mark| text.contains(mark)) =>
-            {
-                Status::RateLimited
-            }
-            _ => Status::Failed,
-        };
+        let told = [&error, &said(&body.content)].map(|text| genai::failure(text));
+        call.status = told.into_iter().find(|&status| status != Status::Failed).unwrap_or(Status::Failed);
         call.error = out.builder.intern(&error);
     }
     call

@@ -84,10 +84,10 @@ fn add(request: &Value, at: RecordRef, out: &mut Output<'_>) {
     let code = out.known(json::number(&request["response_status"]), "response_status", at);
     let code = code.map(|code| code as i64);
     call.status = match code {
-        Some(-3 | 499) => Status::Cancelled,
-        Some(429 | 529) => Status::RateLimited,
-        Some(..0 | 400..) => Status::Failed,
-        _ => Status::Ok,
+        Some(-3) => Status::Cancelled,
+        Some(..0) => Status::Failed,
+        Some(code) => genai::by_code(code.unsigned_abs()),
+        None => Status::Ok,
     };
     if let Some(code) = code.filter(|_| call.status.is_error()) {
         call.error = out.builder.intern(&code.to_string());
@@ -104,7 +104,7 @@ fn add(request: &Value, at: RecordRef, out: &mut Output<'_>) {
     if genai::is_usage(own) {
         call.usage = genai::usage(own, at, out);
     }
-    if call.status.is_error() && call.usage.input.or_zero() + call.usage.output.or_zero() == 0 {
+    if call.status.is_error() && genai::is_nothing(&call.usage) {
         (call.usage.input, call.usage.output) = (Figure::UNKNOWN, Figure::UNKNOWN);
     }
 

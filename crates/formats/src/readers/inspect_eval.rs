@@ -1,8 +1,9 @@
-//! Logs of Inspect as JSON: samples with their events, of which those named `model` are calls.
+//! Logs of Inspect: samples with their events, of which those named `model` are calls. A log is one JSON value, or an
+//! archive (`.eval`) in which each sample is a file beside the log's head and summaries.
 
 use std::collections::HashMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 use serde_json::{Value, value::RawValue};
 use trace::{Call, Convention, Fate, Identity, RecordRef, StrId, Usage};
 use units::Nanos;
@@ -10,6 +11,7 @@ use units::Nanos;
 use crate::{
     About, Confidence, Container, Family, Format, Head, Output, Reader, Record,
     conversation::rows,
+    format::Places,
     genai::{self, Slot},
     json::{self, Unit},
 };
@@ -29,8 +31,11 @@ impl Format for InspectEval {
 
     fn sniff(&self, head: &Head) -> Confidence {
         let own = |record: &Value| {
+            let has = |keys: &[&str]| keys.iter().all(|key| record.get(key).is_some());
             let eval = &record["eval"];
-            eval.get("task").is_some() && eval.get("model").is_some() && record.get("status").is_some()
+            eval.get("task").is_some() && eval.get("model").is_some() && (has(&["status"]) || has(&["plan"]))
+                || has(&["id", "epoch", "input", "target"])
+                || has(&["scorer"]) && record["samples"][0].get("sample_id").is_some()
         };
         if head.container == Container::Json && head.records.iter().any(own) {
             Confidence::Certain
@@ -48,6 +53,10 @@ impl Format for InspectEval {
 struct Log<'a> {
     #[serde(borrow, default)]
     samples: Option<Vec<&'a RawValue>>,
+    /// Only a sample has one.
+    epoch: Option<IgnoredAny>,
+    /// Only scores have one.
+    scorer: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -58,10 +67,25 @@ struct Sample<'a> {
     epoch: Value,
     uuid: Option<String>,
     #[serde(borrow, default)]
-    events: Vec<&'a RawValue>,
+    events: Option<Vec<&'a RawValue>>,
+    #[serde(default)]
+    events_data: Option<Pool>,
     /// Long texts, each once, by the hash that stands in their place.
     #[serde(default)]
     attachments: HashMap<String, String>,
+}
+
+/// What many events share: the messages of an input, each once.
+#[derive(Default, Deserialize)]
+struct Pool {
+    #[serde(default)]
+    messages: Vec<Value>,
+}
+
+/// What the events of a sample point to.
+struct Shared {
+    attachments: HashMap<String, String>,
+    pool: Pool,
 }
 
 struct InspectReader;
@@ -72,20 +96,32 @@ impl Reader for InspectReader {
             return out.count(Fate::Dropped("not an Inspect log"));
         };
         let mut places = record.places();
-        for text in log.samples.into_iter().flatten() {
-            let Ok(sample) = serde_json::from_str::<Sample<'_>>(text.get()) else {
-                out.count(Fate::Dropped("not a sample"));
-                continue;
-            };
-            let named = || format!("sample {} epoch {}", sample.id, sample.epoch);
-            let session = out.builder.intern(&sample.uuid.clone().unwrap_or_else(named));
-            for text in &sample.events {
-                let at = places.next(text.get());
-                match serde_json::from_str(text.get()) {
-                    Ok(told) => event(told, session, &sample.attachments, at, 0, out),
-                    Err(_) => out.count(Fate::Dropped("not an event")),
-                }
+        match log {
+            Log { scorer: Some(_), .. } => out.count(Fate::Dropped("scores of samples")),
+            Log { epoch: Some(_), .. } => sample(record.text, &mut places, out),
+            Log { samples: Some(samples), .. } if !samples.is_empty() => {
+                samples.iter().for_each(|text| sample(text.get(), &mut places, out));
             }
+            Log { .. } => out.count(Fate::Dropped("a log without samples in it")),
+        }
+    }
+}
+
+fn sample(text: &str, places: &mut Places<'_>, out: &mut Output<'_>) {
+    let Ok(sample) = serde_json::from_str::<Sample<'_>>(text) else {
+        return out.count(Fate::Dropped("not a sample"));
+    };
+    let Some(events) = sample.events else {
+        return out.count(Fate::Dropped("a sample without events, or the summary of one"));
+    };
+    let named = || format!("sample {} epoch {}", sample.id, sample.epoch);
+    let session = out.builder.intern(&sample.uuid.unwrap_or_else(named));
+    let shared = Shared { attachments: sample.attachments, pool: sample.events_data.unwrap_or_default() };
+    for text in events {
+        let at = places.next(text.get());
+        match serde_json::from_str(text.get()) {
+            Ok(told) => event(told, session, &shared, at, 0, out),
+            Err(_) => out.count(Fate::Dropped("not an event")),
         }
     }
 }
@@ -93,37 +129,27 @@ impl Reader for InspectReader {
 /// Older logs keep the events of a tool inside its own.
 const DEPTH: u32 = 16;
 
-fn event(
-    mut told: Value,
-    session: StrId,
-    attachments: &HashMap<String, String>,
-    at: RecordRef,
-    depth: u32,
-    out: &mut Output<'_>,
-) {
+fn event(mut told: Value, session: StrId, shared: &Shared, at: RecordRef, depth: u32, out: &mut Output<'_>) {
     if told["event"] == "model" {
-        return model(&mut told, session, attachments, at, out);
+        return model(&mut told, session, shared, at, out);
     }
     let kind: String = told["event"].as_str().unwrap_or("").chars().take(40).collect();
     out.dropped(format!("not a call of a model: {kind}"));
     if let Some(Value::Array(inside)) = told.get_mut("events").map(Value::take).filter(|_| depth < DEPTH) {
         for inner in inside {
-            event(inner, session, attachments, at, depth + 1, out);
+            event(inner, session, shared, at, depth + 1, out);
         }
     }
 }
 
-fn model(
-    told: &mut Value,
-    session: StrId,
-    attachments: &HashMap<String, String>,
-    at: RecordRef,
-    out: &mut Output<'_>,
-) {
+fn model(told: &mut Value, session: StrId, shared: &Shared, at: RecordRef, out: &mut Output<'_>) {
     out.count(Fate::Kept);
+    if let Some(input) = shared.input(told) {
+        told["input"] = input;
+    }
     for part in ["input", "output", "tools"] {
         if let Some(part) = told.get_mut(part) {
-            attach(part, attachments);
+            attach(part, &shared.attachments);
         }
     }
     let output = &told["output"];
@@ -159,6 +185,17 @@ fn model(
         (true, true) => None,
     };
     out.builder.add_call(call, identity, &messages);
+}
+
+impl Shared {
+    /// The input that an event names by ranges of the pool; none where it has one of its own.
+    fn input(&self, told: &Value) -> Option<Value> {
+        let all = &self.pool.messages;
+        let place = |value: &Value| usize::try_from(value.as_u64()?).ok();
+        let range = |range: &Value| all.get(place(&range[0])?..place(&range[1])?);
+        let messages = told["input_refs"].as_array()?.iter().filter_map(range).flatten();
+        Some(messages.take(all.len()).cloned().collect())
+    }
 }
 
 /// Puts long texts where their hashes stand.

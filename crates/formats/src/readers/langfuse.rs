@@ -49,6 +49,7 @@ answer of its API, a blob-storage export.",
             is_observation(record)
                 || ["observations", "data"].iter().any(|list| is_observation(&record[list][0]))
                 || is_observation(&trace["observations"][0])
+                || is_trace_row(record)
                 || trace.is_object()
                     && (record.get("observations").is_some() || trace.get("projectId").is_some())
         };
@@ -56,7 +57,7 @@ answer of its API, a blob-storage export.",
     }
 
     fn reader(&self) -> Box<dyn Reader> {
-        Box::new(LangfuseReader)
+        Box::new(LangfuseReader::default())
     }
 }
 
@@ -65,6 +66,11 @@ fn is_observation(value: &Value) -> bool {
     has(["traceId", "trace_id"])
         && has(["startTime", "start_time"])
         && value["type"].as_str().is_some_and(|kind| TYPES.contains(&kind))
+}
+
+/// A row of the table of traces.
+fn is_trace_row(value: &Value) -> bool {
+    ["bookmarked", "observationCount", "timestamp"].iter().all(|key| value.get(key).is_some())
 }
 
 /// What may stand around observations. One trace often has them twice.
@@ -146,7 +152,13 @@ impl<'a> Fields<'a> {
     }
 }
 
-struct LangfuseReader;
+#[derive(Default)]
+struct LangfuseReader {
+    /// Of a file that holds traces as a whole: the first one.
+    trace: Option<RecordRef>,
+    /// Whether any observation was met.
+    observed: bool,
+}
 
 impl Reader for LangfuseReader {
     fn record(&mut self, record: &Record<'_>, out: &mut Output<'_>) {
@@ -162,24 +174,43 @@ impl Reader for LangfuseReader {
         let session = wrapper.session_id.or(inner_session).unwrap_or_default();
         let lists = [wrapper.observations, wrapper.data, inner];
         if lists.iter().all(Option::is_none) {
-            return observation(record.text, record.at, &session, out);
+            return self.observation(record.text, record.at, &session, out);
         }
         let mut places = record.places();
         for text in lists.into_iter().flatten().flatten() {
-            observation(text.get(), places.next(text.get()), &session, out);
+            self.observation(text.get(), places.next(text.get()), &session, out);
+        }
+    }
+
+    fn finish(&mut self, out: &mut Output<'_>) {
+        if let Some(at) = self.trace.filter(|_| !self.observed) {
+            let message = "The file holds traces as a whole, in sums: their requests are not in it";
+            out.problem(ProblemCode::NoRequests, at, message, "Export the table of observations.");
         }
     }
 }
 
-fn observation(text: &str, at: RecordRef, session: &str, out: &mut Output<'_>) {
+impl LangfuseReader {
+    fn observation(&mut self, text: &str, at: RecordRef, session: &str, out: &mut Output<'_>) {
+        match observation(text, at, session, out) {
+            true => self.observed = true,
+            false => drop(self.trace.get_or_insert(at)),
+        }
+    }
+}
+
+/// Adds an observation. The answer is whether it was one.
+fn observation(text: &str, at: RecordRef, session: &str, out: &mut Output<'_>) -> bool {
     let Some(fields) = Fields::read(text) else {
         out.count(Fate::Dropped("not an observation"));
         let message = "A record is not an observation: it is not an object";
-        return out.problem(ProblemCode::Malformed, at, message, "The other observations were read.");
+        out.problem(ProblemCode::Malformed, at, message, "The other observations were read.");
+        return true;
     };
     let word = fields.text(&["type"]);
     if word.is_empty() {
-        return out.count(Fate::Dropped("no type: a trace or a score, not an observation"));
+        out.count(Fate::Dropped("no type: a trace or a score, not an observation"));
+        return false;
     }
     let name = fields.text(&["name"]);
     let (kind, operation) = genai::by_word(&word).unwrap_or_default();
@@ -201,7 +232,7 @@ fn observation(text: &str, at: RecordRef, session: &str, out: &mut Output<'_>) {
     };
     let mut call = genai::keep_span(row, at, out);
     if kind != SpanKind::Call {
-        return;
+        return true;
     }
     // The attributes that the instrumentation sent, where it was OpenTelemetry.
     let attributes = match fields.unwrapped("metadata").get_mut("attributes").map(Value::take) {
@@ -241,6 +272,7 @@ fn observation(text: &str, at: RecordRef, session: &str, out: &mut Output<'_>) {
     let messages = transcript.into_messages();
     let identity = (!call.response.is_none()).then_some(Identity::Response(call.response));
     out.builder.add_call(call, identity, &messages);
+    true
 }
 
 /// The tokens of a generation, from the newest of three forms that says something.

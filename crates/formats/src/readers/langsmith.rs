@@ -12,7 +12,7 @@ use crate::{
     genai::{self, Slot, Transcript},
     json,
     parts::Parts,
-    path,
+    path, python,
 };
 
 /// LangSmith.
@@ -41,6 +41,10 @@ impl Format for Langsmith {
         Box::new(LangsmithReader::default())
     }
 }
+
+/// The fields of a run that are objects or lists.
+const PARTS: [&str; 6] =
+    ["extra", "events", "inputs", "outputs", "prompt_token_details", "completion_token_details"];
 
 fn is_run(value: &Value) -> bool {
     let has = |key| value.get(key).is_some();
@@ -88,7 +92,15 @@ impl Reader for LangsmithReader {
 impl LangsmithReader {
     fn part(&mut self, text: &str, at: RecordRef, out: &mut Output<'_>) {
         let run = match serde_json::from_str::<Value>(text) {
-            Ok(run) if is_run(&run) => run,
+            Ok(mut run) if is_run(&run) => {
+                // In a table whatever is an object is text in a column.
+                for key in PARTS {
+                    if let Some(part) = run.get_mut(key).filter(|part| part.is_string()) {
+                        *part = python::unwrapped(part.take());
+                    }
+                }
+                run
+            }
             _ => {
                 out.count(Fate::Dropped("not a run"));
                 let message = "A record is not a LangSmith run: it has no run_type";
@@ -208,8 +220,7 @@ fn usage(run: &Value, outputs: &Value, at: RecordRef, out: &mut Output<'_>) -> U
         None => {
             let usage = genai::usage(run, at, out);
             // Where nothing was measured, a run that is read back holds 0.
-            let none = usage.input.or_zero() + usage.output.or_zero() == 0;
-            if none { Usage::default() } else { usage }
+            if genai::is_nothing(&usage) { Usage::default() } else { usage }
         }
     }
 }

@@ -89,6 +89,9 @@ fn add(log: &Value, at: RecordRef, out: &mut Output<'_>) {
     call.session = out.builder.intern(text(&["trace_id", "session_id"]));
     call.user = out.builder.intern(text(&["end_user", "user"]));
     call.component = out.builder.intern(path::text(&metadata, &["user_api_key_alias"]));
+    let retried = path::first(&metadata, &["attempted_retries"]);
+    let retried = out.known(json::whole(retried), "attempted_retries", at).unwrap_or(0);
+    call.retries = u32::try_from(retried).unwrap_or(u32::MAX);
     call.cache_hit = out.known(json::boolean(&log["cache_hit"]), "cache_hit", at);
     call.reported_cost =
         out.known(json::money(path::first(log, &["response_cost", "spend"])), "The reported cost", at);
@@ -110,7 +113,7 @@ fn add(log: &Value, at: RecordRef, out: &mut Output<'_>) {
     if !genai::is_usage(details) {
         call.usage = genai::usage(log, at, out);
     }
-    if failed && call.usage.input.or_zero() + call.usage.output.or_zero() == 0 {
+    if failed && genai::is_nothing(&call.usage) {
         (call.usage.input, call.usage.output) = (Figure::UNKNOWN, Figure::UNKNOWN);
     }
 

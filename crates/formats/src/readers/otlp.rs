@@ -6,6 +6,7 @@
 //! `ResourceSpans`.
 
 mod logs;
+mod search;
 
 use std::{borrow::Cow, fmt};
 
@@ -71,7 +72,11 @@ const SCOPE_SPANS: [&str; 4] =
 /// Tempo's name for the list is a common word, so its first element has to look right as well.
 fn is_tempo(record: &Value) -> bool {
     let first = &record["batches"][0];
-    record["trace"].get("resourceSpans").is_some() || SCOPE_SPANS.iter().any(|&key| first.get(key).is_some())
+    let found = &record["traces"][0];
+    record["trace"].get("resourceSpans").is_some()
+        || found["traceID"].is_string()
+            && ["spanSets", "rootTraceName"].iter().any(|key| found.get(key).is_some())
+        || SCOPE_SPANS.iter().any(|&key| first.get(key).is_some())
 }
 
 /// A request or a bare `ResourceSpans`. Spans stay unparsed here, so that each is read and located alone and
@@ -91,6 +96,9 @@ struct Request<'a> {
     /// Tempo's answer to a query for one trace.
     #[serde(borrow)]
     trace: Option<Box<Request<'a>>>,
+    /// Tempo's answer to a search.
+    #[serde(borrow)]
+    traces: Option<Vec<search::Found<'a>>>,
     #[serde(borrow, alias = "resource_logs")]
     resource_logs: Option<Vec<logs::ResourceLogs<'a>>>,
     #[serde(alias = "resource_metrics")]
@@ -359,6 +367,7 @@ impl Reader for OtlpReader {
         let empty = request.resource_spans.is_none()
             && request.scope_spans.is_none()
             && request.resource_logs.is_none()
+            && request.traces.is_none()
             && !metrics;
         for (seen, reason) in
             [(metrics, "OTLP metrics: only spans and GenAI events are read"), (empty, "no spans in it")]
@@ -373,6 +382,9 @@ impl Reader for OtlpReader {
             for text in scope.spans.into_iter().flatten() {
                 add(text.get(), places.next(text.get()), out);
             }
+        }
+        for found in request.traces.into_iter().flatten() {
+            search::add(found, &mut places, out);
         }
         self.logs.add(request.resource_logs.unwrap_or_default(), &mut places, out);
     }

@@ -86,9 +86,7 @@ fn add(log: &Value, at: RecordRef, out: &mut Output<'_>) {
     let code = out.known(json::whole(&log["response_status_code"]), "response_status_code", at);
     let success = out.known(json::boolean(&log["is_success"]), "is_success", at);
     call.status = match code {
-        Some(499) => Status::Cancelled,
-        Some(429 | 529) => Status::RateLimited,
-        Some(400..) => Status::Failed,
+        Some(code @ 400..) => genai::by_code(code),
         _ if success == Some(false) => Status::Failed,
         _ => Status::Ok,
     };
@@ -108,7 +106,7 @@ fn add(log: &Value, at: RecordRef, out: &mut Output<'_>) {
     if genai::is_usage(own) {
         call.usage = genai::usage(own, at, out);
     }
-    if call.status.is_error() && call.usage.input.or_zero() + call.usage.output.or_zero() == 0 {
+    if call.status.is_error() && genai::is_nothing(&call.usage) {
         (call.usage.input, call.usage.output) = (Figure::UNKNOWN, Figure::UNKNOWN);
     }
 

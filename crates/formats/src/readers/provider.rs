@@ -99,6 +99,11 @@ fn has(value: &Value, keys: &[&str]) -> bool {
 /// How a call ended by the `error` of its response, and what the error is called.
 fn error(body: &Value) -> Option<(Status, String)> {
     let error = match &body["error"] {
+        // Amazon's: `{"__type": "com.amazon…#ThrottlingException", "message": …}`.
+        Value::Null if body["__type"].is_string() => {
+            let kind = body["__type"].as_str().unwrap_or("").rsplit('#').next().unwrap_or("");
+            return Some((genai::failure(kind), kind.to_owned()));
+        }
         Value::Null | Value::Bool(false) => return None,
         Value::String(text) if text.is_empty() => return None,
         error => error,

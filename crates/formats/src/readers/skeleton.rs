@@ -5,7 +5,7 @@ use trace::{Call, Convention, Fate, Identity, ProblemCode, RecordRef, Status};
 
 use crate::{
     About, Confidence, Family, Format, Head, Output, Reader, Record,
-    genai::{Slot, Transcript},
+    genai::{self, Slot, Transcript},
     json::{self, Unit},
     path,
 };
@@ -71,7 +71,7 @@ fn add(request: &Value, at: RecordRef, out: &mut Output<'_>) {
     call.usage.set_input(input, Convention::Inclusive);
 
     if let Some(code) = out.known(json::whole(&request["error"]), "error", at) {
-        call.status = if matches!(code, 429 | 529) { Status::RateLimited } else { Status::Failed };
+        call.status = genai::by_code(code);
         call.error = out.builder.intern(&code.to_string());
     }
 

@@ -72,22 +72,33 @@ impl Reader for WeaveReader {
     }
 }
 
-/// The model and its tokens, of a call of one model.
-fn usage(call: &Value) -> Option<(&String, &Value)> {
-    call["summary"]["usage"].as_object()?.iter().find(|(_, usage)| genai::is_usage(usage))
+/// The model and its tokens, of a call of one model; none of one that failed, but the model that was asked.
+fn usage(call: &Value) -> Option<(&str, &Value)> {
+    let mut models = call["summary"]["usage"].as_object().into_iter().flatten();
+    let told = models.find(|(_, usage)| genai::is_usage(usage));
+    told.map(|(model, usage)| (model.as_str(), usage)).or_else(|| {
+        let [error, asked] = ["exception", "inputs/model"].map(|name| path::text(call, &[name]));
+        // The operation of a library has the library's name in front.
+        let failed = !error.is_empty() && !asked.is_empty() && operation(call).contains('.');
+        failed.then_some((asked, &Value::Null))
+    })
+}
+
+/// The name of the operation: `weave:///entity/project/op/openai.chat.completions.create:version`.
+fn operation(call: &Value) -> &str {
+    let op = path::text(call, &["op_name"]).rsplit("/op/").next().unwrap_or("");
+    op.split(':').next().unwrap_or(op)
 }
 
 fn add(call: &Value, innermost: bool, at: RecordRef, out: &mut Output<'_>) {
     let text = |names: &[&str]| path::text(call, names);
-    // weave:///entity/project/op/openai.chat.completions.create:version
-    let op = text(&["op_name"]).rsplit("/op/").next().unwrap_or("");
-    let op = op.split(':').next().unwrap_or(op);
+    let op = operation(call);
     let kind = match (usage(call), innermost) {
         (Some(_), true) => SpanKind::Call,
         (Some(_), false) => SpanKind::Agent,
         (None, _) => SpanKind::Other,
     };
-    let operation = match op.to_ascii_lowercase().contains("embed") {
+    let asked = match op.to_ascii_lowercase().contains("embed") {
         true => trace::Operation::Embed,
         false => trace::Operation::Generate,
     };
@@ -103,12 +114,12 @@ fn add(call: &Value, innermost: bool, at: RecordRef, out: &mut Output<'_>) {
         status: if error.is_empty() { Status::Ok } else { genai::failure(error) },
         start,
         duration: genai::duration(start, end, at, out),
-        phase: genai::phase(op, kind, operation),
+        phase: genai::phase(op, kind, asked),
         ..Span::default()
     };
     let mut row = genai::keep_span(row, at, out);
     let Some((model, tokens)) = usage(call).filter(|_| innermost) else { return };
-    row.operation = operation;
+    row.operation = asked;
     row.model = out.builder.intern(model);
     row.provider = out.builder.intern(match op.split_once('.') {
         Some((library, _)) => library,
@@ -127,7 +138,7 @@ fn add(call: &Value, innermost: bool, at: RecordRef, out: &mut Output<'_>) {
 
     let mut transcript = Transcript::new(out.builder);
     transcript.add(Slot::Prompt, &call["inputs"]);
-    if operation == trace::Operation::Generate {
+    if asked == trace::Operation::Generate {
         transcript.add(Slot::Answer, &call["output"]);
     }
     let messages = transcript.into_messages();

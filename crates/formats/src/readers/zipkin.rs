@@ -1,6 +1,7 @@
-//! Zipkin v2: a list of spans, or a list of traces that are lists of spans.
+//! Zipkin: a list of spans, or a list of traces that are lists of spans; version 2, and version 1 with its tags and
+//! moments under other names.
 
-use serde_json::{Value, value::RawValue};
+use serde_json::{Map, Value, value::RawValue};
 use trace::{Fate, ProblemCode, RecordRef};
 
 use crate::{
@@ -19,7 +20,7 @@ impl Format for Zipkin {
             key: "zipkin",
             name: "Zipkin trace",
             family: Family::Spans,
-            origin: "Zipkin's page: \"Download JSON\", or the answer of /api/v2/traces.",
+            origin: "Zipkin's page: \"Download JSON\", or the answer of /api/v2/traces; version 1 as well.",
         }
     }
 
@@ -34,12 +35,35 @@ impl Format for Zipkin {
 }
 
 fn is_span(value: &Value) -> bool {
-    let own = ["localEndpoint", "remoteEndpoint", "tags"].iter().any(|key| value[*key].is_object());
+    let own = ["localEndpoint", "remoteEndpoint", "tags"].iter().any(|key| value[*key].is_object())
+        || is_old(value);
     value["traceId"].is_string()
         && value["id"].is_string()
         && own
         && value.get("attributes").is_none()
-        && (value["timestamp"].is_number() || value["duration"].is_number())
+        && (value["timestamp"].is_number() || value["duration"].is_number() || is_old(value))
+}
+
+/// Whether a span is of version 1.
+fn is_old(value: &Value) -> bool {
+    value["binaryAnnotations"].is_array() && value["annotations"].is_array()
+}
+
+/// When a span of version 1 began and how long it took, where only its annotations tell: the client's sending and
+/// receiving, the server's receiving and sending.
+fn fill_times(span: &mut Value) {
+    let at = |name: &str| {
+        let notes = span["annotations"].as_array().into_iter().flatten();
+        let mut stamps = notes.filter(|note| note["value"] == name).map(|note| &note["timestamp"]);
+        stamps.find_map(Value::as_u64)
+    };
+    for (first, last) in [("cs", "cr"), ("sr", "ss")] {
+        if let (Value::Null, Some(start)) = (&span["timestamp"], at(first)) {
+            let length = at(last).and_then(|end| end.checked_sub(start));
+            (span["timestamp"], span["duration"]) = (start.into(), length.into());
+            return;
+        }
+    }
 }
 
 struct ZipkinReader;
@@ -63,6 +87,15 @@ fn add(text: &str, at: RecordRef, out: &mut Output<'_>) {
             return out.problem(ProblemCode::Malformed, at, message, "The other spans were read.");
         }
     };
+    if is_old(&span) {
+        fill_times(&mut span);
+        let tags = path::list(&span, "binaryAnnotations");
+        let tags: Map<String, Value> = tags
+            .iter()
+            .filter_map(|tag| Some((tag["key"].as_str()?.to_owned(), tag["value"].clone())))
+            .collect();
+        span["tags"] = tags.into();
+    }
     let attributes = flat_attributes(span["tags"].take());
     let text = |name: &str| path::text(&span, &[name]).to_owned();
     // An empty one is an error, too: the tag alone says it.

@@ -2,7 +2,9 @@ use serde_json::{Value, json};
 use trace::{Call, RecordRef, Usage};
 
 use super::{
-    Dialect, Kind, error, fold, has,
+    Dialect, Kind,
+    bedrock::METRICS,
+    error, fold, has,
     usage::{self, Counts},
 };
 use crate::{About, Confidence, Family, Output, json::Unit, readers::claude_code};
@@ -19,8 +21,6 @@ const EVENTS: [&str; 7] = [
     "message_stop",
     "ping",
 ];
-/// What Bedrock adds to the last event.
-const BEDROCK: &str = "amazon-bedrock-invocationMetrics";
 
 impl Dialect for Anthropic {
     fn about(&self) -> &'static About {
@@ -33,7 +33,7 @@ impl Dialect for Anthropic {
     }
 
     fn provider(&self, body: &Value) -> &'static str {
-        if body.get(BEDROCK).is_some() { "bedrock" } else { "anthropic" }
+        if body.get(METRICS).is_some() { "bedrock" } else { "anthropic" }
     }
 
     fn kind(&self, value: &Value) -> Option<(Kind, Confidence)> {
@@ -98,7 +98,7 @@ impl Dialect for Anthropic {
             "error" => fold::merge(body, event, &["error"]),
             _ => {}
         }
-        fold::merge(body, event, &[BEDROCK]);
+        fold::merge(body, event, &[METRICS]);
         matches!(kind, "message_stop" | "error")
     }
 
@@ -117,8 +117,8 @@ impl Dialect for Anthropic {
             // The start of a stream has only a placeholder for it.
             call.usage.output = units::Figure::UNKNOWN;
         }
-        if body[BEDROCK].is_object() {
-            let mut counts = Counts { usage: &body[BEDROCK], at: call.record, out };
+        if body[METRICS].is_object() {
+            let mut counts = Counts { usage: &body[METRICS], at: call.record, out };
             let [first, all] =
                 ["/firstByteLatency", "/invocationLatency"].map(|name| counts.time(name, Unit::Ms));
             if call.duration.is_none() {

@@ -185,10 +185,7 @@ impl Exchange<'_> {
     fn outcome(&self, body: &Value, call: &mut Call, out: &mut Output<'_>) {
         let Some(code) = self.status.filter(|&code| code >= 400) else { return };
         let (of_body, name) = error(body).unwrap_or((Status::Ok, code.to_string()));
-        let of_code = match code {
-            499 => Status::Cancelled,
-            _ => genai::failure(&code.to_string()),
-        };
+        let of_code = genai::by_code(code);
         // A body may tell more than a bare 400 or 500.
         call.status = if of_code == Status::Failed && of_body.is_error() { of_body } else { of_code };
         call.error = call.error.or(out.builder.intern(&name));

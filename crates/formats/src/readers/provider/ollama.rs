@@ -109,7 +109,9 @@ impl Dialect for Ollama {
         if call.duration.is_none() {
             call.duration = total;
             // Reading the prompt may be left out when all of it was cached.
-            call.ttft = load.map(|load| load + prompt.unwrap_or_default()).filter(|_| total.is_some());
+            let first = load.map(|load| load + prompt.unwrap_or_default());
+            let streams = self.operation(body) == Operation::Generate && total.is_some();
+            call.ttft = first.filter(|_| streams);
         }
         let stamps = body[STAMPS].as_array().map_or(&[][..], Vec::as_slice);
         let stamps = stamps.iter().filter_map(|stamp| json::timestamp(stamp).ok().flatten());
