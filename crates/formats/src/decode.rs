@@ -87,9 +87,10 @@ impl Decoder {
                 Shape::Packed(Packing::Zstd(Box::new(Unzstd::new())), first)
             } else if eventstream::is_eventstream(&first) {
                 Shape::Packed(Packing::Events(EventStream::default()), first)
-            } else if first[0] == 0 && first.len() < eventstream::PRELUDE {
-                Shape::First(first)
-            } else if GZIP.starts_with(&first) || Unzstd::MAGIC.starts_with(&first) {
+            } else if GZIP.starts_with(&first)
+                || Unzstd::MAGIC.starts_with(&first)
+                || first[0] == 0 && first.len() < eventstream::PRELUDE
+            {
                 Shape::First(first)
             } else {
                 self.text.push(&first, sink);

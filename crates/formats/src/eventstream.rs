@@ -52,7 +52,7 @@ impl EventStream {
             if !is_eventstream(rest) {
                 return Err("the checksum of a message's length is wrong".to_owned());
             }
-            if all > MAX_MESSAGE || all < AROUND || headers > all - AROUND {
+            if !(AROUND..=MAX_MESSAGE).contains(&all) || headers > all - AROUND {
                 return Err("a message has an impossible length".to_owned());
             }
             let Some(message) = rest.get(..all) else { break };

@@ -33,10 +33,12 @@ mod parts;
 mod path;
 mod profile;
 mod python;
+mod secrets;
 mod span_json;
 
 pub use decode::RangeDecoder;
 pub use format::{About, Confidence, Container, Family, Format, Head, Output, Reader, Record};
 pub use import::Import;
 pub use readers::FORMATS;
+pub use secrets::redact;
 pub use tokenizer::is_tokenizer;
