@@ -15,6 +15,7 @@ mod eventstream;
 mod format;
 mod import;
 pub mod json;
+mod mixed;
 mod readers;
 mod split;
 mod sse;
