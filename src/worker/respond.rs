@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use engine::RangeDecoder;
 use engine::protocol::{Answer, CallId, Command, EncodingName, RawRecord, Reply, Slot, Tokenizer};
 use js_sys::{ArrayBuffer, JsString, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -103,6 +102,11 @@ impl Worker {
                 "The file cannot be read any more: it was changed, moved or removed. Open it again."
                     .to_owned()
             });
+            // A picture or a copy of the record must not give keys away.
+            let (text, secrets) = engine::redact(&text);
+            if secrets > 0 {
+                place += &format!(" (without {secrets} keys or cookies)");
+            }
             records.push(RawRecord { place, text });
         }
         if refs.len() > RAW_RECORDS {
@@ -122,8 +126,8 @@ async fn read_plain(file: &File, offset: u64, len: u64) -> Result<String, JsValu
 /// beginning.
 async fn read_packed(file: &File, entry: Option<u32>, offset: u64, len: u64) -> Result<String, JsValue> {
     let mut decoder = match entry {
-        Some(entry) => RangeDecoder::in_archive(entry, offset, len),
-        None => RangeDecoder::new(offset, len),
+        Some(entry) => engine::RangeDecoder::in_archive(entry, offset, len),
+        None => engine::RangeDecoder::new(offset, len),
     };
     let mut from = 0;
     while from < file.size() as u64 && decoder.push(&read_bytes(file, from, SLICE).await?) {

@@ -17,7 +17,7 @@ mod session;
 mod shard;
 mod summary;
 
-pub use formats::{RangeDecoder, is_tokenizer};
+pub use formats::{RangeDecoder, is_tokenizer, redact};
 pub use session::Session;
 pub use shard::Shard;
 pub use summary::{Distribution, PhaseSums, ProblemCount, Records, Summary, Tokens, sentence, summary};

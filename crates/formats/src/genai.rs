@@ -27,6 +27,7 @@ use units::{Figure, Nanos, Timestamp};
 use crate::{
     Output,
     json::{self, Unit},
+    secrets,
 };
 pub(crate) use flat::attributes as flat_attributes;
 pub(crate) use kind::{by_word, phase};
@@ -98,6 +99,8 @@ pub(crate) fn reads_event(name: &str) -> bool {
 /// Reads one span: adds its row and, if it is a model call, that of the call, and counts it.
 pub(crate) fn add_span(mut raw: RawSpan<'_>, out: &mut Output<'_>) {
     gather(&mut raw);
+    let secret = |key: &str| key.contains(".header.") && secrets::is_secret(key);
+    raw.attributes.iter().filter(|(key, _)| secret(key)).for_each(|_| out.secret(raw.at));
     let known = Known::new(&raw.attributes);
     let (kind, operation) = kind::of_span(&raw.name, &known);
     let (status, error) = outcome(&raw, &known, kind);

@@ -12,21 +12,6 @@ use crate::{
     readers::provider::{Exchange, Reply, target},
 };
 
-/// Headers whose values let others in.
-const SECRETS: [&str; 9] = [
-    "authorization",
-    "proxy-authorization",
-    "x-api-key",
-    "api-key",
-    "x-goog-api-key",
-    "x-amz-security-token",
-    "cookie",
-    "set-cookie",
-    "x-auth-token",
-];
-/// The same in an address.
-const SECRET_QUERIES: [&str; 4] = ["key", "api_key", "api-key", "access_token"];
-
 /// A body as it was kept.
 #[derive(Default)]
 pub(crate) enum Body<'a> {
@@ -86,6 +71,11 @@ fn bytes(piece: &str) -> Option<Vec<u8>> {
     STANDARD.decode(piece).ok()
 }
 
+/// An address without what stands behind its path: there may be keys.
+pub(crate) fn without_query(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or("")
+}
+
 /// One request and its response.
 #[derive(Default)]
 pub(crate) struct Hop<'a> {
@@ -118,7 +108,7 @@ impl Hop<'_> {
         }
         out.count(Fate::Kept);
         let path = self.url.split_once("://").map_or(self.url, |(_, rest)| rest);
-        let path = path.split(['?', '#']).next().unwrap_or("");
+        let path = without_query(path);
         call.name = out.builder.intern(path.find('/').map_or(path, |at| &path[at..]));
         if self.status.is_none() {
             call.status = match self.error {
@@ -138,43 +128,5 @@ impl Hop<'_> {
             streamed(&mut call);
         }
         exchange.add(call, None, out);
-    }
-}
-
-/// What was left out of the tables for being secret.
-#[derive(Default)]
-pub(crate) struct Secrets {
-    count: u64,
-    at: Option<RecordRef>,
-}
-
-impl Secrets {
-    /// Counts a header by its name.
-    pub(crate) fn header(&mut self, name: &str, at: RecordRef) {
-        if SECRETS.iter().any(|secret| name.eq_ignore_ascii_case(secret)) {
-            self.count += 1;
-            self.at.get_or_insert(at);
-        }
-    }
-
-    /// Counts what stands in an address.
-    pub(crate) fn url(&mut self, url: &str, at: RecordRef) {
-        let query = url.split_once('?').map_or("", |(_, query)| query);
-        let names = query.split('&').filter_map(|pair| pair.split_once('=')).map(|(name, _)| name);
-        for _ in names.filter(|name| SECRET_QUERIES.contains(name)) {
-            self.count += 1;
-            self.at.get_or_insert(at);
-        }
-    }
-
-    /// Says so in the report.
-    pub(crate) fn tell(&self, out: &mut Output<'_>) {
-        let Some(at) = self.at else { return };
-        let message = match self.count {
-            1 => "One key or cookie in headers and addresses was not taken over".to_owned(),
-            n => format!("{n} keys and cookies in headers and addresses were not taken over"),
-        };
-        let hint = "The file itself still holds them: take care whom you give it to.";
-        out.problem(ProblemCode::Redacted, at, message, hint);
     }
 }

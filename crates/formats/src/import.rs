@@ -6,6 +6,7 @@ use crate::{
     archive::Archive,
     csv,
     decode::Decoder,
+    mixed::Mixed,
     split::{Bad, MAX_DEPTH, MAX_RECORD, Piece, Place, Splitter, Wrap},
     sse, unknown,
     unzip::Unzip,
@@ -269,8 +270,11 @@ impl Body {
         let report = builder.report(self.file);
         report.format = format.about().key.to_owned();
         report.format_name = format.about().name.to_owned();
-        self.state =
-            State::Reading { splitter: Box::new(Splitter::new(wrap)), reader: format.reader(), format };
+        let reader: Box<dyn Reader> = match wrap {
+            Wrap::Json | Wrap::Events => Box::new(Mixed::new(format)),
+            _ => format.reader(),
+        };
+        self.state = State::Reading { splitter: Box::new(Splitter::new(wrap)), reader, format };
         self.take(&text, builder);
     }
 

@@ -90,7 +90,10 @@ fn helicone_requests_are_read_from_lines_and_tables() {
 fn portkey_logs_are_read_without_their_headers() {
     let session = Session::open("portkey/own-logs.jsonl");
     let trace = session.trace();
-    assert_eq!((session.report().format.as_str(), session.codes()), ("portkey", vec!["uncertain"]));
+    assert_eq!(
+        (session.report().format.as_str(), session.codes()),
+        ("portkey", vec!["redacted", "uncertain"])
+    );
     let calls = calls(&session);
     let [chat, bare, refused] = calls[..] else { panic!("{}", calls.len()) };
     assert_eq!((chat.usage.input.get(), chat.usage.cache_read.get()), (Some(80), Some(64)));

@@ -8,7 +8,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use common::{Session, fixture, import};
 use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
-use trace::{Call, Component, Operation, Status, Trace, TraceBuilder};
+use trace::{Call, Component, Operation, ProblemCode, Status, Trace, TraceBuilder};
 use units::Nanos;
 
 fn calls(trace: &Trace) -> Vec<&Call> {
@@ -135,14 +135,32 @@ fn secrets_are_counted_and_not_kept() {
     secret["response"]["headers"] = json!([{"name": "set-cookie", "value": "SECRET"}]);
     let session = har(&[secret]);
     let problem = &session.report().problems[0];
-    assert!(problem.message.starts_with("3 keys and cookies"), "{problem:?}");
+    assert_eq!((problem.code, problem.count), (ProblemCode::Redacted, 3), "{problem:?}");
     let cassette = json!({"interactions": [{
         "request": {"method": "POST", "uri": URL, "headers": {"X-Api-Key": ["SECRET"]}, "body": "{}"},
         "response": {"status": {"code": 200}, "headers": {}, "body": {"string": stream()}},
     }]});
     let cassette = Session::of(cassette.to_string().as_bytes());
-    assert!(cassette.report().problems[0].message.starts_with("One key or cookie"));
-    for session in [session, cassette] {
+    assert_eq!(cassette.report().problems[0].count, 1);
+    let gateways = [
+        json!({"call_type": "completion", "startTime": 1, "response_cost": 0, "model": "m",
+            "proxy_server_request": {"headers": {"authorization": "Bearer SECRET"}}}),
+        json!({"ai_org": "openai", "ai_model": "m", "response_time": 5, "request_url": "https://x/y?key=SECRET",
+            "request": {"headers": {"x-portkey-api-key": "SECRET"}}}),
+        json!({"request_id": "r", "request_created_at": "2025-01-01T00:00:00Z",
+            "target_url": "https://x/y?key=SECRET", "request_properties": {"Helicone-Auth": "SECRET"}}),
+        json!({"resourceSpans": [{"scopeSpans": [{"spans": [{"traceId": "5b8efff798038103d269b633813fc60c",
+            "spanId": "eee19b7ec3c1b174", "name": "POST", "attributes": [
+            {"key": "http.request.header.authorization", "value": {"arrayValue": {"values": [{"stringValue": "SECRET"}]}}},
+            {"key": "http.request.header.x-api-key", "value": {"stringValue": "SECRET"}}]}]}]}]}),
+    ];
+    let gateways = gateways.map(|record| Session::of(record.to_string().as_bytes()));
+    let counts = gateways.each_ref().map(|session| {
+        let problems = session.problems(ProblemCode::Redacted);
+        problems.iter().map(|problem| problem.count).sum::<u64>()
+    });
+    assert_eq!(counts, [1, 2, 2, 2]);
+    for session in [session, cassette].into_iter().chain(gateways) {
         let tables = common::summary(session.trace()) + &format!("{:?}", session.trace().strings);
         assert!(!tables.contains("SECRET"));
     }

@@ -8,7 +8,7 @@ use units::Nanos;
 
 use crate::{
     About, Confidence, Family, Format, Head, Output, Reader, Record,
-    http::{Body, Hop, Secrets},
+    http::{Body, Hop},
     json::{self, Unit},
 };
 
@@ -35,7 +35,7 @@ impl Format for Har {
     }
 
     fn reader(&self) -> Box<dyn Reader> {
-        Box::new(HarReader::default())
+        Box::new(HarReader)
     }
 }
 
@@ -51,10 +51,7 @@ struct Log<'a> {
     entries: Vec<&'a RawValue>,
 }
 
-#[derive(Default)]
-struct HarReader {
-    secrets: Secrets,
-}
+struct HarReader;
 
 impl Reader for HarReader {
     fn record(&mut self, record: &Record<'_>, out: &mut Output<'_>) {
@@ -67,25 +64,20 @@ impl Reader for HarReader {
         for entry in file.log.entries {
             let at = places.next(entry.get());
             match serde_json::from_str::<Value>(entry.get()) {
-                Ok(entry @ Value::Object(_)) => self.entry(&entry, at, out),
+                Ok(value @ Value::Object(_)) => {
+                    out.secrets_of(entry.get(), at);
+                    self.entry(&value, at, out);
+                }
                 _ => out.count(Fate::Dropped("not an entry")),
             }
         }
-    }
-
-    fn finish(&mut self, out: &mut Output<'_>) {
-        self.secrets.tell(out);
     }
 }
 
 impl HarReader {
     fn entry(&mut self, entry: &Value, at: RecordRef, out: &mut Output<'_>) {
         let (request, response) = (&entry["request"], &entry["response"]);
-        for header in [request, response].iter().flat_map(|side| side["headers"].as_array()).flatten() {
-            self.secrets.header(header["name"].as_str().unwrap_or(""), at);
-        }
         let url = request["url"].as_str().unwrap_or("");
-        self.secrets.url(url, at);
         let status = out.known(json::whole(&response["status"]), "status", at);
         let hop = Hop {
             method: request["method"].as_str().unwrap_or(""),

@@ -7,6 +7,7 @@ use units::{Figure, Nanos};
 use crate::{
     About, Confidence, Family, Format, Head, Output, Reader, Record,
     genai::{self, Slot, Transcript},
+    http,
     json::{self, Unit},
     path,
 };
@@ -44,7 +45,10 @@ impl Reader for HeliconeReader {
     fn record(&mut self, record: &Record<'_>, out: &mut Output<'_>) {
         for (text, at) in record.elements(&["data"]) {
             match serde_json::from_str::<Value>(text) {
-                Ok(request) if is_request(&request) => add(&request, at, out),
+                Ok(request) if is_request(&request) => {
+                    out.secrets_of(text, at);
+                    add(&request, at, out);
+                }
                 _ => {
                     out.count(Fate::Dropped("no request_id: not a Helicone request"));
                     let message = "A record is not a request of Helicone: it has no request_id";
@@ -72,7 +76,7 @@ fn add(request: &Value, at: RecordRef, out: &mut Output<'_>) {
     call.session = out.builder.intern(path::text(&properties, &["Helicone-Session-Id"]));
     call.user = out.builder.intern(text(&["request_user_id"]));
     call.component = out.builder.intern(path::text(&properties, &["Helicone-Session-Name"]));
-    call.name = out.builder.intern(text(&["request_path", "target_url"]));
+    call.name = out.builder.intern(http::without_query(text(&["request_path", "target_url"])));
     call.reported_cost = out.known(json::money(path::first(request, &["costUSD", "cost"])), "cost", at);
     let hit = !path::first(request, &["cache_reference_id"]).is_null()
         && text(&["cache_reference_id"]) != "00000000-0000-0000-0000-000000000000";

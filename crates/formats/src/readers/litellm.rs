@@ -69,6 +69,11 @@ fn add(log: &Value, at: RecordRef, out: &mut Output<'_>) {
     let part = |key| path::unwrapped(&log[key]);
     let (metadata, response) = (part("metadata"), part("response"));
     let text = |names: &[&str]| path::text(log, names);
+    // Elsewhere its `api_key` is a hash.
+    for headers in [&log["proxy_server_request"], &metadata["headers"], &metadata["requester_custom_headers"]]
+    {
+        out.secrets_of(&headers.to_string(), at);
+    }
 
     call.operation = match kind.trim_start_matches('a') {
         "embedding" => Operation::Embed,

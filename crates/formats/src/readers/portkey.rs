@@ -7,6 +7,7 @@ use units::Figure;
 use crate::{
     About, Confidence, Family, Format, Head, Output, Reader, Record,
     genai::{self, Slot, Transcript},
+    http,
     json::{self, Unit},
     path,
 };
@@ -48,7 +49,10 @@ impl Reader for PortkeyReader {
     fn record(&mut self, record: &Record<'_>, out: &mut Output<'_>) {
         for (text, at) in record.elements(&["data"]) {
             match serde_json::from_str::<Value>(text) {
-                Ok(log) if is_log(&log) => add(&log, at, out),
+                Ok(log) if is_log(&log) => {
+                    out.secrets_of(text, at);
+                    add(&log, at, out);
+                }
                 _ => {
                     out.count(Fate::Dropped("no ai_model: not a Portkey record"));
                     let message = "A record is not one of Portkey: it has no ai_org and ai_model";
@@ -79,7 +83,7 @@ fn add(log: &Value, at: RecordRef, out: &mut Output<'_>) {
     call.provider = out.builder.intern(text(&["ai_org"]));
     call.model = out.builder.intern(text(&["ai_model"]));
     call.session = out.builder.intern(text(&["trace_id"]));
-    call.name = out.builder.intern(text(&["request_url", "url"]));
+    call.name = out.builder.intern(http::without_query(text(&["request_url", "url"])));
     if asked.get("messages").is_none() && asked.get("input").is_some() && answered["object"] == "list" {
         call.operation = Operation::Embed;
     }

@@ -1,13 +1,13 @@
 //! VCR cassettes, as the recorders of Python and Ruby tests write them in YAML or JSON. Each interaction is a
 //! record.
 
-use serde_json::{Map, Value, value::RawValue};
+use serde_json::{Value, value::RawValue};
 use trace::{Call, Fate, RecordRef};
 use units::Timestamp;
 
 use crate::{
     About, Confidence, Family, Format, Head, Output, Reader, Record,
-    http::{Body, Hop, Secrets},
+    http::{Body, Hop},
     json,
 };
 
@@ -47,7 +47,7 @@ impl Format for Vcr {
     }
 
     fn reader(&self) -> Box<dyn Reader> {
-        Box::new(VcrReader::default())
+        Box::new(VcrReader)
     }
 }
 
@@ -55,10 +55,7 @@ fn is_interaction(value: &Value) -> bool {
     value["request"]["uri"].is_string() && value["request"]["method"].is_string()
 }
 
-#[derive(Default)]
-struct VcrReader {
-    secrets: Secrets,
-}
+struct VcrReader;
 
 impl Reader for VcrReader {
     fn record(&mut self, record: &Record<'_>, out: &mut Output<'_>) {
@@ -73,10 +70,6 @@ impl Reader for VcrReader {
             self.interaction(interaction.get(), places.next(interaction.get()), out);
         }
     }
-
-    fn finish(&mut self, out: &mut Output<'_>) {
-        self.secrets.tell(out);
-    }
 }
 
 impl VcrReader {
@@ -86,13 +79,8 @@ impl VcrReader {
             return out.count(Fate::Dropped("not an interaction"));
         }
         let (request, response) = (&value["request"], &value["response"]);
-        for name in
-            [request, response].iter().filter_map(|side| side["headers"].as_object()).flat_map(Map::keys)
-        {
-            self.secrets.header(name, at);
-        }
+        out.secrets_of(text, at);
         let url = request["uri"].as_str().unwrap_or("");
-        self.secrets.url(url, at);
         let status = [&response["status"]["code"], &response["status_code"], &response["status"]];
         let status = status.into_iter().find(|status| !status.is_null() && !status.is_object());
         let hop = Hop {
