@@ -11,6 +11,9 @@ use crate::{
 /// Compressed input is handed on in blocks of this size, however it arrives: so that what is saved from a
 /// damaged file does not depend on how it was read.
 const BLOCK: usize = 16 * 1024;
+/// Text is handed on in pieces of at most this size: what is split next is then still near the processor, and
+/// no buffer grows with the size of what is pushed.
+const PIECE: usize = 64 * 1024;
 /// Bytes that tell a kind of file.
 const MAGIC: usize = 16;
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -87,9 +90,9 @@ impl Decoder {
                 Shape::Packed(Packing::Zstd(Box::new(Unzstd::new())), first)
             } else if eventstream::is_eventstream(&first) {
                 Shape::Packed(Packing::Events(EventStream::default()), first)
-            } else if GZIP.starts_with(&first)
+            } else if first[0] == 0 && first.len() < eventstream::PRELUDE
+                || GZIP.starts_with(&first)
                 || Unzstd::MAGIC.starts_with(&first)
-                || first[0] == 0 && first.len() < eventstream::PRELUDE
             {
                 Shape::First(first)
             } else {
@@ -260,9 +263,13 @@ impl Text {
         }
     }
 
-    fn hand_on(&mut self, text: &str, sink: &mut dyn FnMut(&str)) {
+    fn hand_on(&mut self, mut text: &str, sink: &mut dyn FnMut(&str)) {
         self.bytes += text.len() as u64;
-        sink(text);
+        while !text.is_empty() {
+            let (now, later) = text.split_at(text.floor_char_boundary(PIECE));
+            sink(now);
+            text = later;
+        }
     }
 
     fn replace(&mut self, sink: &mut dyn FnMut(&str)) {
