@@ -235,7 +235,7 @@ pub(crate) enum Use {
 pub(crate) fn use_of(name: &str) -> Use {
     match BY_NAME.get(name) {
         Some((Meaning::RawPrompt | Meaning::RawAnswer, _)) => Use::Late,
-        None if !messages::is_dotted(name) => Use::Never,
+        None if !messages::is_flattened(name) => Use::Never,
         _ => Use::Now,
     }
 }
