@@ -27,7 +27,6 @@ use units::{Figure, Nanos, Timestamp};
 use crate::{
     Output,
     json::{self, Unit},
-    secrets,
 };
 pub(crate) use flat::attributes as flat_attributes;
 pub(crate) use kind::{by_word, phase};
@@ -99,8 +98,8 @@ pub(crate) fn reads_event(name: &str) -> bool {
 /// Reads one span: adds its row and, if it is a model call, that of the call, and counts it.
 pub(crate) fn add_span(mut raw: RawSpan<'_>, out: &mut Output<'_>) {
     gather(&mut raw);
-    let secret = |key: &str| key.contains(".header.") && secrets::is_secret(key);
-    raw.attributes.iter().filter(|(key, _)| secret(key)).for_each(|_| out.secret(raw.at));
+    raw.attributes.iter().filter(|(key, _)| names::is_secret(key)).for_each(|_| out.secret(raw.at));
+    let flattened = messages::take_flattened(&mut raw.attributes);
     let known = Known::new(&raw.attributes);
     let (kind, operation) = kind::of_span(&raw.name, &known);
     let (status, error) = outcome(&raw, &known, kind);
@@ -121,17 +120,18 @@ pub(crate) fn add_span(mut raw: RawSpan<'_>, out: &mut Output<'_>) {
         return;
     }
     call.error = out.builder.intern(&error);
-    complete(call, &raw, &known, operation, out);
+    complete(call, &raw, flattened, &known, operation, out);
 }
 
 /// Gives the call of a span what events of it tell that lie outside the span.
 pub(crate) fn add_to_span(span: SpanId, mut raw: RawSpan<'_>, out: &mut Output<'_>) {
     gather(&mut raw);
+    let flattened = messages::take_flattened(&mut raw.attributes);
     let known = Known::new(&raw.attributes);
     let row = out.builder.trace().span(span);
     let call = Call { span: Some(span), trace: row.trace, ..Call::at(row.record.unwrap_or(raw.at)) };
     let operation = kind::of_span(&raw.name, &known).1;
-    complete(call, &raw, &known, operation, out);
+    complete(call, &raw, flattened, &known, operation, out);
 }
 
 /// Adds a call of which only events outside of spans tell.
@@ -153,6 +153,7 @@ fn gather(raw: &mut RawSpan<'_>) {
 fn complete(
     mut call: Call,
     raw: &RawSpan<'_>,
+    flattened: Attributes<'_>,
     known: &Known<'_>,
     operation: Operation,
     out: &mut Output<'_>,
@@ -166,7 +167,7 @@ fn complete(
     call.model = out.builder.intern(known.str(Meaning::Model));
     call.response = out.builder.intern(known.str(Meaning::Response));
     read_figures(&mut call, raw, known, out);
-    let messages = messages::of_span(raw, known, operation, out.builder);
+    let messages = messages::of_span(raw, flattened, known, operation, out.builder);
     let identity = (!call.response.is_none()).then_some(Identity::Response(call.response));
     out.builder.add_call(call, identity, &messages);
 }

@@ -400,6 +400,7 @@ impl JsonSplitter {
     fn fail(&mut self, bad: Bad, sink: &mut dyn FnMut(Piece<'_>)) {
         let record = &mut self.record;
         record.patches.clear();
+        record.high = None;
         sink(Piece::Bad(bad, Place { offset: self.base + record.start as u64, line: record.line }));
         let lines = memchr(b'\n', &self.buf.as_bytes()[record.start..self.pos]);
         self.mode = match lines {
@@ -572,6 +573,7 @@ mod tests {
             ("{\n  \"a\": x,\n  \"b\": {}\n}\n{\"c\":3}", &["Malformed@0:1", "{\"c\":3}@24+7:5"]),
             ("[\n  {\"a\": x},\n  {\"b\": 2}\n]\n3", &["Malformed@4:2", "{\"b\": 2}@16+8:3", "3@27+1:5"]),
             ("{\"a\":1}\n{\"b\"", &["{\"a\":1}@0+7:1", "Cut@8:2"]),
+            ("\"\\ud83d\\x\"\n{}", &["Malformed@0:1", "{}@11+2:2"]),
             ("[{},\n", &["{}@1+2:1", "OpenArray@5:2"]),
             ("{\"long\": \"0123456789012345678901234567890123456789\"}\n{}", &["TooLarge@0:1", "{}@53+2:2"]),
         ] {

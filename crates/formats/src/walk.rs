@@ -1,6 +1,8 @@
 //! Walks over JSON that is known to be valid, as the records of a splitter are: to find the parts of a large
 //! record without parsing them.
 
+use serde::Deserialize;
+
 use crate::values::text_len;
 
 /// A place in a JSON text. Whatever is not as the caller expects it gives `None`, and the caller parses the
@@ -58,6 +60,21 @@ impl<'a> Walk<'a> {
             if depth == 0 {
                 return Some(&self.text[from..self.at]);
             }
+        }
+    }
+
+    /// Parses an object and passes over it; with its text, and `None` if it is not of that type.
+    pub(crate) fn parse<T: Deserialize<'a>>(&mut self) -> Option<(&'a str, Option<T>)> {
+        self.blank();
+        let rest = &self.text[self.at..];
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter();
+        match values.next() {
+            Some(Ok(value)) if rest.starts_with('{') => {
+                let text = &rest[..values.byte_offset()];
+                self.at += text.len();
+                Some((text, Some(value)))
+            }
+            _ => Some((self.value()?, None)),
         }
     }
 
@@ -145,7 +162,8 @@ mod tests {
         let leaf = prop_oneof![
             Just(Value::Null),
             any::<bool>().prop_map(Value::from),
-            any::<f64>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            Just(Value::from(-1.5e-7)),
             r#"[a"\\\n\u{e9}{}\[\],: ]{0,40}"#.prop_map(Value::from),
         ];
         leaf.prop_recursive(4, 40, 5, |inner| {
@@ -173,6 +191,17 @@ mod tests {
                 }
                 None => prop_assert!(map.is_none_or(|map| map.keys().any(|key| key.contains(['"', '\\'])))),
             }
+        }
+
+        #[test]
+        fn parsing_goes_as_far_as_passing_over(value in json(), pretty in any::<bool>()) {
+            let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) };
+            let text = format!(" {} , 1", text.unwrap());
+            let (mut parsing, mut passing) = (Walk::new(&text), Walk::new(&text));
+            let (found, map) = parsing.parse::<BTreeMap<String, Value>>().unwrap();
+            prop_assert_eq!(Some(found), passing.value());
+            prop_assert_eq!(parsing.at, passing.at);
+            prop_assert_eq!(map.map(|map| map.into_iter().collect()), Some(value).filter(Value::is_object));
         }
 
         #[test]

@@ -14,14 +14,11 @@ const WRAPPERS: &[&str] = &["message", "message_content", "tool_call", "tool", "
 
 /// Puts each family of names together again: a prefix and what the caller calls it.
 pub(super) fn values<T: Copy>(
-    attributes: &Attributes<'_>,
+    mut attributes: Attributes<'_>,
     families: &'static [(&'static str, T)],
 ) -> impl Iterator<Item = (T, Value)> {
     let mut trees: Vec<Branch<'_>> = families.iter().map(|_| Branch::new()).collect();
-    for (name, value) in attributes {
-        if is_vector(name) {
-            continue;
-        }
+    for (name, value) in &mut attributes {
         for ((prefix, _), tree) in families.iter().zip(&mut trees) {
             if let Some(rest) = name.strip_prefix(prefix) {
                 insert(tree, rest, value);
@@ -32,28 +29,23 @@ pub(super) fn values<T: Copy>(
     found.map(|((_, tag), tree)| (*tag, assemble(tree))).collect::<Vec<_>>().into_iter()
 }
 
-/// Vectors are numbers by the thousand, and no message.
-pub(super) fn is_vector(name: &str) -> bool {
-    name.ends_with(".vector")
-}
-
 /// Children in order: numbers by value and before names, so that message 10 comes after message 9.
 type Branch<'a> = BTreeMap<(u64, &'a str), Node<'a>>;
 
 enum Node<'a> {
-    Leaf(&'a Value),
+    Leaf(Value),
     Branch(Branch<'a>),
 }
 
 /// Of two values that contradict each other (a text and an object) the first stands.
-fn insert<'a>(root: &mut Branch<'a>, path: &'a str, value: &'a Value) {
+fn insert<'a>(root: &mut Branch<'a>, path: &'a str, value: &mut Value) {
     let mut at = root;
     let mut segments = path.splitn(DEPTH, '.').peekable();
     while let Some(segment) = segments.next() {
         let key = (segment.parse().unwrap_or(u64::MAX), segment);
         let last = segments.peek().is_none();
         let node = at.entry(key).or_insert_with(|| match last {
-            true => Node::Leaf(value),
+            true => Node::Leaf(value.take()),
             false => Node::Branch(Branch::new()),
         });
         match node {
@@ -65,7 +57,7 @@ fn insert<'a>(root: &mut Branch<'a>, path: &'a str, value: &'a Value) {
 
 fn assemble(branch: Branch<'_>) -> Value {
     let value = |node| match node {
-        Node::Leaf(value) => value.clone(),
+        Node::Leaf(value) => value,
         Node::Branch(branch) => assemble(branch),
     };
     if branch.keys().all(|&(number, _)| number != u64::MAX) {
@@ -98,7 +90,7 @@ mod tests {
             ("m.9".into(), json!("contradiction")),
             ("other.0".into(), json!("no")),
         ];
-        let lists: Vec<_> = values(&attributes, &[("m.", 1), ("n.", 2)]).collect();
+        let lists: Vec<_> = values(attributes, &[("m.", 1), ("n.", 2)]).collect();
         let expected = json!([
             {"role": "user", "contents": [{"type": "tool_use", "function": {"name": "search"}}]},
             {"role": "assistant"}

@@ -8,7 +8,7 @@ use serde_json::Value;
 use trace::{Component, Message, Operation, Role, TextId, TraceBuilder};
 
 use super::{
-    RawSpan, dotted,
+    Attributes, RawSpan, dotted,
     names::{self, Known, Meaning},
 };
 use crate::readers::otlp;
@@ -77,9 +77,15 @@ const EVENTS: &[(&str, Slot, &str)] = &[
     ("gen_ai.choice", Slot::Answer, "assistant"),
 ];
 
-/// Whether a name is one of the keys that a list was flattened into.
-pub(super) fn is_dotted(name: &str) -> bool {
-    DOTTED.iter().any(|(prefix, _)| name.starts_with(prefix)) && !dotted::is_vector(name)
+/// Whether a name is one of those that a list was flattened into. Vectors are numbers by the thousand, and no
+/// message.
+pub(super) fn is_flattened(name: &str) -> bool {
+    DOTTED.iter().any(|(prefix, _)| name.starts_with(prefix)) && !name.ends_with(".vector")
+}
+
+/// Takes out the lists that were flattened into names.
+pub(super) fn take_flattened<'a>(attributes: &mut Attributes<'a>) -> Attributes<'a> {
+    attributes.extract_if(.., |(name, _)| is_flattened(name)).collect()
 }
 
 /// Whether an event of this name is a message.
@@ -91,6 +97,7 @@ pub(super) fn is_message(name: &str) -> bool {
 /// filled by the first place that has something for it.
 pub(super) fn of_span(
     raw: &RawSpan<'_>,
+    flattened: Attributes<'_>,
     known: &Known<'_>,
     operation: Operation,
     builder: &mut TraceBuilder,
@@ -101,7 +108,7 @@ pub(super) fn of_span(
             transcript.add(slot, value);
         }
     }
-    for (slot, value) in dotted::values(&raw.attributes, DOTTED) {
+    for (slot, value) in dotted::values(flattened, DOTTED) {
         transcript.add_if_empty(slot, &value);
     }
     let empty = [Slot::Prompt, Slot::Answer].map(|slot| (slot, transcript.is_empty(slot)));

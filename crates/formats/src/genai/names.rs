@@ -6,6 +6,7 @@ use rustc_hash::FxHashMap;
 use serde_json::Value;
 
 use super::{Attributes, messages};
+use crate::secrets;
 
 /// The meanings that a call is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -235,9 +236,14 @@ pub(crate) enum Use {
 pub(crate) fn use_of(name: &str) -> Use {
     match BY_NAME.get(name) {
         Some((Meaning::RawPrompt | Meaning::RawAnswer, _)) => Use::Late,
-        None if !messages::is_dotted(name) => Use::Never,
+        None if !messages::is_flattened(name) && !is_secret(name) => Use::Never,
         _ => Use::Now,
     }
+}
+
+/// Whether the attribute of this name is a header that nobody else should see.
+pub(super) fn is_secret(name: &str) -> bool {
+    name.contains(".header.") && secrets::is_secret(name)
 }
 
 impl Meaning {

@@ -352,7 +352,7 @@ impl Reader for OtlpReader {
     fn record(&mut self, record: &Record<'_>, out: &mut Output<'_>) {
         if let Some(spans) = spans(record.text) {
             let mut places = record.places();
-            return spans.into_iter().for_each(|text| add(text, places.next(text), out));
+            return spans.into_iter().for_each(|(text, span)| add(text, span, places.next(text), out));
         }
         let Ok(mut request) = serde_json::from_str::<Request<'_>>(record.text) else {
             out.count(Fate::Dropped("not an OTLP request"));
@@ -380,7 +380,8 @@ impl Reader for OtlpReader {
         let resources = request.resource_spans.into_iter().flatten().filter_map(|r| r.scope_spans);
         for scope in resources.chain(request.scope_spans).flatten() {
             for text in scope.spans.into_iter().flatten() {
-                add(text.get(), places.next(text.get()), out);
+                let span = serde_json::from_str(text.get()).ok();
+                add(text.get(), span, places.next(text.get()), out);
             }
         }
         for found in request.traces.into_iter().flatten() {
@@ -394,8 +395,9 @@ impl Reader for OtlpReader {
     }
 }
 
-/// The spans of a request of the usual form; `None` where anything is out of the ordinary.
-fn spans(request: &str) -> Option<Vec<&str>> {
+/// The spans of a request of the usual form, those parsed that can be; `None` where anything around them is out of
+/// the ordinary.
+fn spans(request: &str) -> Option<Vec<(&str, Option<Span<'_>>)>> {
     let mut spans = None;
     Walk::new(request).object(|request, key| {
         if key != "resourceSpans" || spans.is_some() {
@@ -411,7 +413,7 @@ fn spans(request: &str) -> Option<Vec<&str>> {
                     scope.object(|scope, key| match key {
                         "scope" | "schemaUrl" => scope.value().map(drop),
                         "spans" if !std::mem::replace(once, true) => scope.list(|span| {
-                            spans.push(span.value()?);
+                            spans.push(span.parse()?);
                             Some(())
                         }),
                         _ => None,
@@ -424,10 +426,10 @@ fn spans(request: &str) -> Option<Vec<&str>> {
     spans
 }
 
-fn add(text: &str, at: RecordRef, out: &mut Output<'_>) {
-    match serde_json::from_str::<Span<'_>>(text).and_then(|span| span.into_raw(at)) {
-        Ok(span) => genai::add_span(span, out),
-        Err(_) => add_loose(text, at, out),
+fn add(text: &str, span: Option<Span<'_>>, at: RecordRef, out: &mut Output<'_>) {
+    match span.and_then(|span| span.into_raw(at).ok()) {
+        Some(span) => genai::add_span(span, out),
+        None => add_loose(text, at, out),
     }
 }
 
