@@ -96,7 +96,7 @@ pub fn Landing(props: &LandingProps) -> Html {
                 </div>
                 <div class="zone">
                     <svg class="frame" aria-hidden="true"><rect x="1" y="1" /></svg>
-                    <p class="big">{ "Drop trace files or folders anywhere on this page" }</p>
+                    <p class="big">{ "Drop trace files anywhere on this page, or folders of them" }</p>
                     <div class="choose">
                         <button type="button" class="btn primary" onclick={choose}>{ "Choose files" }</button>
                         <button type="button" class="btn" onclick={choose_folder}
