@@ -16,7 +16,7 @@ const ROW: f64 = 26.0;
 
 /// Draws the bands at a width.
 pub fn bands(bands: &[Band], width: f64) -> Drawing {
-    let right = (width - 176.0).max(LEFT + 40.0);
+    let right = (width - 192.0).max(LEFT + 40.0);
     let x = Scale::linear((0.0, 1.0), (LEFT, right));
     let base = 2.0 + bands.len() as f64 * ROW;
     let rows: Html =

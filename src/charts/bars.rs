@@ -53,7 +53,7 @@ pub fn bars(rows: &[ComponentRow], width: f64) -> Drawing {
         title: component_name(row).into(),
         rows: facts(row),
     });
-    let stride = if end > 0.5 && right - left < 420.0 { THRESHOLD } else { 0.1 };
+    let stride = if (right - left) / end * 0.1 < 36.0 { THRESHOLD } else { 0.1 };
     let axis = (0..=10).map(|i| i as f64 * stride).take_while(|t| *t <= end + 1e-9);
     Drawing {
         height: base + 22.0,

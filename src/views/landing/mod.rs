@@ -96,14 +96,14 @@ pub fn Landing(props: &LandingProps) -> Html {
                 </div>
                 <div class="zone">
                     <svg class="frame" aria-hidden="true"><rect x="1" y="1" /></svg>
-                    <p class="big">{ "Drop trace files or folders anywhere on this page" }</p>
+                    <p class="big">{ "Drop trace files anywhere on this page" }</p>
                     <div class="choose">
                         <button type="button" class="btn primary" onclick={choose}>{ "Choose files" }</button>
                         <button type="button" class="btn" onclick={choose_folder}
                             title="The browser may call this an upload: nothing is sent anywhere">{ "Choose a folder" }</button>
                     </div>
                     <p class="small mid">
-                        { "JSON, JSONL, CSV or event streams, plain or as .gz, .zst or .zip. Several files at once become one session." }
+                        { "JSON, JSONL, CSV or event streams, plain or as .gz, .zst or .zip. Several files at once, or a folder, become one session." }
                     </p>
                     <dl class="formats">
                         { for FORMATS.iter().map(|(kind, what)| html! {

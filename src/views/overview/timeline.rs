@@ -32,7 +32,8 @@ pub fn timeline(data: &Overview) -> Html {
     let mut caption = format!("per {}, by model{tail}; {zone}", chart::length(timeline.step));
     if timeline.undated > 0 {
         let requests = format::plural(timeline.undated, "request");
-        caption = format!("{caption}; {requests} without a date left out");
+        // First, where it is not cut off.
+        caption = format!("{requests} without a date left out; {caption}");
     }
     let legend = html! {
         <>

@@ -65,7 +65,11 @@ impl Column {
             None => unknown("unknown"),
         };
         match self.key {
-            "start" => row.start.map_or_else(|| unknown("unknown"), |start| format::time(start).into()),
+            // The day is seen when the pointer rests on it, and in the drawer.
+            "start" => match row.start {
+                Some(start) => html! { <span title={format::moment(start)}>{ format::time(start) }</span> },
+                None => unknown("unknown"),
+            },
             "name" => text(&row.name),
             "component" => text(&row.component),
             "model" => text(&row.model),
