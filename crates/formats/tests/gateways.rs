@@ -4,7 +4,7 @@ mod common;
 
 use common::{Session, expected};
 use serde_json::json;
-use trace::{Call, Component, Convention, Operation, Status};
+use trace::{Call, Component, Convention, Operation, Phase, Status};
 use units::{Figure, Nanos};
 
 fn calls(session: &Session) -> Vec<&Call> {
@@ -120,5 +120,27 @@ fn counts_beyond_all_bounds_are_kept_and_not_added() {
         let session = Session::of(record.to_string().as_bytes());
         let usage = calls(&session)[0].usage;
         assert_eq!((usage.input.get(), usage.output.get()), (Some(most), Some(most)), "{record}");
+    }
+}
+
+#[test]
+fn the_gateways_own_share_of_the_time_is_preprocessing() {
+    for (first, overhead, expected) in [
+        // Overhead, first token, generation, unattributed, in milliseconds.
+        (Some("00.400"), json!(25.5), Some([25.5, 374.5, 600.0, 0.0])),
+        (None, json!(25.5), Some([25.5, 0.0, 0.0, 974.5])),
+        (Some("00.400"), json!(2000), Some([1000.0, 0.0, 0.0, 0.0])),
+        (Some("00.400"), json!(null), None),
+    ] {
+        let first = format!("2025-01-01T00:00:{}Z", first.unwrap_or("01"));
+        let log = json!({"call_type": "acompletion", "startTime": "2025-01-01T00:00:00Z", "response_cost": 1,
+            "endTime": "2025-01-01T00:00:01Z", "completionStartTime": first,
+            "hidden_params": {"litellm_overhead_time_ms": overhead}});
+        let session = Session::of(log.to_string().as_bytes());
+        let profile = calls(&session)[0].profile;
+        let phases =
+            [Phase::Preprocessing, Phase::TimeToFirstToken, Phase::TokenGeneration, Phase::Unattributed];
+        assert_eq!(profile.map(|profile| phases.map(|phase| profile.get(phase).as_ms())), expected);
+        assert_eq!(profile.map_or(1000.0, |profile| profile.total().as_ms()), 1000.0);
     }
 }

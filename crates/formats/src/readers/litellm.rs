@@ -2,13 +2,14 @@
 //! log. Each is one call through the gateway.
 
 use serde_json::Value;
-use trace::{Call, Fate, Identity, Operation, ProblemCode, RecordRef, Status};
-use units::Figure;
+use trace::{Call, Fate, Identity, Operation, Phase, Phases, ProblemCode, RecordRef, Status};
+use units::{Figure, Nanos};
 
 use crate::{
     About, Confidence, Family, Format, Head, Output, Reader, Record,
     genai::{self, Slot, Transcript},
-    json, path,
+    json::{self, Unit},
+    path,
 };
 
 /// LiteLLM.
@@ -58,6 +59,23 @@ impl Reader for LitellmReader {
     }
 }
 
+/// Where the time went, of a call of which the gateway tells its own share. Nobody knows where prefill ends without a
+/// first token.
+fn profile(call: &Call, overhead: Nanos) -> Option<Phases> {
+    let all = call.duration.filter(|_| overhead > Nanos::ZERO && call.operation == Operation::Generate)?;
+    let before = overhead.min(all);
+    let mut phases = Phases::default();
+    phases.add(Phase::Preprocessing, before);
+    match call.ttft.map(|first| first.clamp(before, all)) {
+        Some(first) => {
+            phases.add(Phase::TimeToFirstToken, first - before);
+            phases.add(Phase::TokenGeneration, all - first);
+        }
+        None => phases.add(Phase::Unattributed, all - before),
+    }
+    Some(phases)
+}
+
 fn add(log: &Value, at: RecordRef, out: &mut Output<'_>) {
     let kind = path::text(log, &["call_type"]);
     if kind.contains("mcp") {
@@ -87,6 +105,9 @@ fn add(log: &Value, at: RecordRef, out: &mut Output<'_>) {
     // Of a call that was not streamed, the first token is said to come at its end.
     let streamed = first.zip(end).is_some_and(|(first, end)| first < end);
     call.ttft = genai::since(start, first.filter(|_| streamed));
+    let overhead = &log["hidden_params"]["litellm_overhead_time_ms"];
+    let overhead = out.known(json::nanos(overhead, Unit::Ms), "litellm_overhead_time_ms", at);
+    call.profile = overhead.and_then(|overhead| profile(&call, overhead));
     call.name = out.builder.intern(kind);
     call.provider = out.builder.intern(text(&["custom_llm_provider"]));
     let model = path::text(&response, &["model"]);
