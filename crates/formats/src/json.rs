@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use trace::{ProblemCode, RecordRef};
 use units::{Figure, Money, Nanos, Timestamp};
@@ -20,9 +21,11 @@ const NOT_A_TIME: BadValue = BadValue("is not a point in time");
 const TOO_LARGE: BadValue = BadValue("is too large");
 
 /// The unit a file gives a time in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Unit {
     /// Seconds.
+    #[default]
     S,
     /// Milliseconds.
     Ms,
@@ -33,6 +36,19 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// Every unit, the largest first.
+    pub const ALL: [Unit; 4] = [Unit::S, Unit::Ms, Unit::Us, Unit::Ns];
+
+    /// Its sign: `ms`.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Unit::S => "s",
+            Unit::Ms => "ms",
+            Unit::Us => "us",
+            Unit::Ns => "ns",
+        }
+    }
+
     /// Decimal places from this unit to the nanosecond.
     const fn decimals(self) -> u32 {
         match self {

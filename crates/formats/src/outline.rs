@@ -1,0 +1,282 @@
+//! What stands where in a file, for a person who is to say what is what.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use trace::{RecordRef, TraceBuilder};
+use units::Timestamp;
+
+use crate::{
+    Output, Reader, Record, guess,
+    import::heads,
+    json,
+    mapping::{Mapped, Mapping, find},
+    unknown,
+};
+
+/// So many paths are listed, of so many bytes at most, and lists of records.
+const MAX_PATHS: usize = 200;
+const MAX_PATH: usize = 200;
+const MAX_LISTS: usize = 20;
+/// So deep it is looked, and at so many elements of a list within a record.
+const MAX_DEPTH: usize = 8;
+const ELEMENTS: usize = 2;
+/// So many records are looked at.
+const MAX_RECORDS: usize = 200;
+/// Samples of a path, and characters of each.
+const SAMPLES: usize = 3;
+const SAMPLE: usize = 60;
+/// Rows of the preview.
+const ROWS: usize = 5;
+
+/// A path and what stands there.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Path {
+    /// Relative to the record.
+    pub path: String,
+    /// The beginnings of some different values.
+    pub samples: Vec<String>,
+}
+
+/// The beginning of a file as far as a mapping needs it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outline {
+    /// What the file looks like: "a table with the columns …".
+    pub seen: String,
+    /// Paths to lists that may hold the records, and the elements of each that are in sight.
+    pub lists: Vec<(String, u64)>,
+    /// What stands in the records.
+    pub paths: Vec<Path>,
+    /// The mapping that was asked about, or else a proposal.
+    pub mapping: Mapping,
+    /// Which of the saved mappings the proposal is.
+    pub saved: Option<u32>,
+}
+
+/// What all values at a path can be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kind {
+    pub whole: bool,
+    pub number: bool,
+    pub stamp: bool,
+    pub text: bool,
+    pub chat: bool,
+    /// The largest number.
+    pub largest: f64,
+    /// Characters of the longest text.
+    pub length: usize,
+}
+
+impl Kind {
+    fn of(value: &Value) -> Kind {
+        let number = json::number(value).ok().flatten();
+        let text = value.as_str().filter(|_| number.is_none());
+        Kind {
+            whole: json::whole(value).is_ok(),
+            number: number.is_some(),
+            stamp: is_stamp(value),
+            text: text.is_some(),
+            chat: is_chat(value),
+            largest: number.unwrap_or_default(),
+            length: text.map_or(0, |text| text.chars().count()),
+        }
+    }
+
+    fn and(self, other: Kind) -> Kind {
+        Kind {
+            whole: self.whole && other.whole,
+            number: self.number && other.number,
+            stamp: self.stamp && other.stamp,
+            text: self.text && other.text,
+            chat: self.chat && other.chat,
+            largest: self.largest.max(other.largest),
+            length: self.length.max(other.length),
+        }
+    }
+}
+
+/// What was found at a path.
+#[derive(Default)]
+pub(crate) struct Found {
+    pub kind: Option<Kind>,
+    samples: Vec<String>,
+}
+
+/// The paths of some records.
+pub(crate) type Paths = BTreeMap<String, Found>;
+
+/// Looks at the beginning of a file: with this mapping, or to propose one: the fullest saved one of which
+/// everything is there, or else a guess by names and values. `None` if there are no records to be seen.
+pub fn outline(head: &str, mapping: Option<Mapping>, saved: &[Mapping]) -> Option<Outline> {
+    let (seen, records) = records(head)?;
+    let lists = lists(&records);
+    let known = |mapping: &Mapping| {
+        let parts = mapping.fields.len();
+        (parts > 0 && mapping.found(&elements(&records, &mapping.records)) == parts).then_some(parts)
+    };
+    let fullest = || {
+        let known = saved.iter().enumerate().filter_map(|(i, mapping)| Some((known(mapping)?, i)));
+        known.max_by_key(|&(parts, i)| (parts, std::cmp::Reverse(i))).map(|(_, i)| i)
+    };
+    let (mapping, saved) = match mapping {
+        Some(mapping) => (mapping, None),
+        None => match fullest() {
+            Some(i) => (saved[i].clone(), Some(i as u32)),
+            None => (propose(&records, &lists), None),
+        },
+    };
+    let paths = paths(&elements(&records, &mapping.records));
+    let paths = paths.into_iter().map(|(path, found)| Path { path, samples: found.samples }).collect();
+    Some(Outline { seen, lists, paths, mapping, saved })
+}
+
+/// Reads the first records by a mapping, into a file of its own: as many as make a few rows.
+pub fn preview(head: &str, mapping: &Mapping, builder: &mut TraceBuilder) {
+    let file = builder.begin_file("", head.len() as u64);
+    let Some((_, records)) = records(head) else { return };
+    let mut reader = Mapped::new(Mapping { records: String::new(), ..mapping.clone() });
+    for (i, record) in elements(&records, &mapping.records).into_iter().take(ROWS).enumerate() {
+        let text = record.to_string();
+        let at = RecordRef { file, offset: 0, len: 0, line: i as u32 + 1 };
+        reader.record(&Record { text: &text, at }, &mut Output { builder, file });
+    }
+    builder.settle();
+}
+
+/// The first records, and what they look like.
+fn records(head: &str) -> Option<(String, Vec<Value>)> {
+    heads(head).into_iter().find_map(|(head, _)| Some((unknown::records(&head)?, head.records)))
+}
+
+/// The elements of the lists at a path, or the records themselves.
+fn elements<'v>(records: &'v [Value], list: &str) -> Vec<&'v Value> {
+    let inner = |record: &'v Value| match find(record, list) {
+        Some(Value::Array(elements)) if !list.is_empty() => elements.as_slice(),
+        Some(_) if list.is_empty() => std::slice::from_ref(record),
+        _ => &[],
+    };
+    records.iter().flat_map(inner).take(MAX_RECORDS).collect()
+}
+
+/// The guess that finds most: in the records themselves or in one of the lists. Of equals the records, unless
+/// they have it from the first elements of a list that has several.
+fn propose(records: &[Value], lists: &[(String, u64)]) -> Mapping {
+    let guess = |list: &str| guess::guess(&paths(&elements(records, list)));
+    let mut best = Mapping { records: String::new(), fields: guess("") };
+    for (list, elements) in lists {
+        let fields = guess(list);
+        let within = |path: &str| path.strip_prefix(list.as_str()).is_some_and(|rest| rest.starts_with('.'));
+        let first_only = best.records.is_empty()
+            && *elements > records.len() as u64
+            && best.fields.values().any(|source| within(&source.path));
+        if fields.len() > best.fields.len() || first_only && fields.len() == best.fields.len() {
+            best = Mapping { records: list.clone(), fields };
+        }
+    }
+    best
+}
+
+/// The lists of objects within the records, those of most elements first.
+fn lists(records: &[Value]) -> Vec<(String, u64)> {
+    let mut lists = BTreeMap::new();
+    for record in records {
+        find_lists(record, String::new(), 0, &mut lists);
+    }
+    let mut lists: Vec<(String, u64)> = lists.into_iter().collect();
+    lists.sort_by_key(|(_, elements)| std::cmp::Reverse(*elements));
+    lists
+}
+
+fn find_lists(value: &Value, path: String, depth: usize, lists: &mut BTreeMap<String, u64>) {
+    match value {
+        Value::Array(list) if !path.is_empty() && list.iter().any(Value::is_object) && !is_chat(value) => {
+            if lists.len() < MAX_LISTS || lists.contains_key(&path) {
+                *lists.entry(path).or_default() += list.len() as u64;
+            }
+        }
+        Value::Object(fields) if depth < MAX_DEPTH => {
+            for (key, value) in fields {
+                if let Some(path) = join(&path, key) {
+                    find_lists(value, path, depth + 1, lists);
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn paths(records: &[&Value]) -> Paths {
+    let mut paths = Paths::new();
+    for record in records {
+        walk(record, String::new(), 0, &mut paths);
+    }
+    paths
+}
+
+fn walk(value: &Value, path: String, depth: usize, paths: &mut Paths) {
+    let inner: Vec<(String, &Value)> = match value {
+        _ if depth == MAX_DEPTH => return,
+        Value::Object(fields) => fields.iter().map(|(key, value)| (key.clone(), value)).collect(),
+        Value::Array(list) => {
+            list.iter().take(ELEMENTS).enumerate().map(|(i, value)| (i.to_string(), value)).collect()
+        }
+        _ => Vec::new(),
+    };
+    if !path.is_empty() && (inner.is_empty() && !value.is_object() && !value.is_array() || is_chat(value)) {
+        note(value, &path, paths);
+    }
+    for (key, value) in inner {
+        if let Some(path) = join(&path, &key) {
+            walk(value, path, depth + 1, paths);
+        }
+    }
+}
+
+fn note(value: &Value, path: &str, paths: &mut Paths) {
+    if paths.len() == MAX_PATHS && !paths.contains_key(path) {
+        return;
+    }
+    let found = paths.entry(path.to_owned()).or_default();
+    if value.is_null() || *value == "" {
+        return;
+    }
+    let kind = Kind::of(value);
+    found.kind = Some(found.kind.map_or(kind, |all| all.and(kind)));
+    if found.samples.len() < SAMPLES {
+        let sample = sample(value);
+        if !found.samples.contains(&sample) {
+            found.samples.push(sample);
+        }
+    }
+}
+
+fn sample(value: &Value) -> String {
+    let mut text = match value {
+        Value::Array(list) => format!("{} messages", list.len()),
+        Value::String(text) => text.chars().take(SAMPLE + 1).collect(),
+        other => other.to_string(),
+    };
+    if let Some((end, _)) = text.char_indices().nth(SAMPLE) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
+}
+
+fn join(path: &str, key: &str) -> Option<String> {
+    let path = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+    (!key.is_empty() && path.len() <= MAX_PATH).then_some(path)
+}
+
+/// Whether it is a conversation.
+fn is_chat(value: &Value) -> bool {
+    let list = value.as_array().filter(|list| !list.is_empty());
+    list.is_some_and(|list| list.iter().all(|message| message["role"].is_string()))
+}
+
+/// Whether it is a point in time of the years 2000 to 2099.
+fn is_stamp(value: &Value) -> bool {
+    const YEARS: std::ops::Range<i64> = 946_684_800..4_102_444_800;
+    matches!(json::timestamp(value), Ok(Some(Timestamp(ns))) if YEARS.contains(&(ns / 1_000_000_000)))
+}
