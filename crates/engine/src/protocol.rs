@@ -4,11 +4,13 @@
 //! read, [`Event`]s come unasked. Large things never pass through here: files go as handles, typed text as a
 //! string beside the command. Money and times keep all their digits on the way.
 
+pub use formats::{Choice, Mapping, Outline, Part, Path, Source, Unit};
 use serde::{Deserialize, Serialize};
 pub use stats::{Bin, Histogram, Percentiles};
 pub use tokens::EncodingName;
 pub use trace::{
-    CallId, Component, FileReport, Operation, Phase, Phases, Problem, ProblemCode, Role, Status,
+    CallId, Candidate, Component, FileId, FileReport, Operation, Phase, Phases, Problem, ProblemCode, Role,
+    Status,
 };
 use units::{Figure, Money, Nanos, Provenance, Timestamp};
 
@@ -17,6 +19,20 @@ use units::{Figure, Money, Nanos, Provenance, Timestamp};
 pub enum Command {
     /// Read files into the session; the handles lie beside the command. Answered by [`Answer::Session`].
     Open,
+    /// Read all files of the session again, these as they were chosen to be read, all others by their content.
+    /// Answered by [`Answer::Session`].
+    Reopen(Vec<(FileId, Choice)>),
+    /// Every format that can be chosen. Answered by [`Answer::Formats`].
+    Formats,
+    /// What stands where in a file, and its first records as calls. Answered by [`Answer::Mapped`].
+    Map {
+        /// The file.
+        file: FileId,
+        /// What is what; without it, a proposal is made.
+        mapping: Option<Mapping>,
+        /// Mappings to propose, where they fit.
+        saved: Vec<Mapping>,
+    },
     /// Stop the reading that is under way, or else the counting; what was read and counted stays. Answered by
     /// [`Answer::Session`].
     Cancel,
@@ -121,6 +137,10 @@ pub enum Answer {
     Pieces(Vec<Piece>),
     /// To [`Command::Quote`].
     Quotes(Vec<Quote>),
+    /// To [`Command::Formats`].
+    Formats(Vec<FormatName>),
+    /// To [`Command::Map`].
+    Mapped(Box<Mapped>),
 }
 
 /// Which calls a figure counts. The default counts all.
@@ -244,6 +264,43 @@ pub struct SessionInfo {
     pub wants: Vec<EncodingName>,
     /// Tokenizers that were opened as files, in the order of their numbers.
     pub tokenizers: Vec<OpenedTokenizer>,
+}
+
+/// A format that a file can be read as.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormatName {
+    /// Its key.
+    pub key: String,
+    /// Its name for a person.
+    pub name: String,
+    /// What it belongs with: "Coding agents and evaluations".
+    pub family: String,
+}
+
+/// What a mapping makes of a file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Mapped {
+    /// What stands where, and the mapping.
+    pub outline: Outline,
+    /// The first records as calls.
+    pub rows: Vec<MappedRow>,
+    /// What is wrong with these records.
+    pub problems: Vec<Problem>,
+    /// Why some of them are no calls.
+    pub dropped: Vec<String>,
+}
+
+/// A record as the call that a mapping makes of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MappedRow {
+    /// What the table would show of it.
+    pub row: Row,
+    /// The cost that stands in the file.
+    pub cost: Option<Money>,
+    /// The beginning of what was asked.
+    pub prompt: String,
+    /// The beginning of what was answered.
+    pub response: String,
 }
 
 /// What divides a text into tokens.

@@ -6,27 +6,27 @@ use crate::{
     fields,
     json::Unit,
     mapping::{Part, Source},
-    outline::{Kind, Paths},
+    outline::{Found, Paths},
 };
 
 /// What the values of a part look like.
-type Fits = fn(&Kind) -> bool;
+type Fits = fn(&Found) -> bool;
 
-const WHOLE: Fits = |kind| kind.whole && !kind.stamp;
-const LENGTH: Fits = |kind| kind.number && !kind.stamp;
-const STAMP: Fits = |kind| kind.stamp;
-const TEXT: Fits = |kind| kind.text && !kind.stamp;
-const ASKED: Fits = |kind| kind.text && !kind.stamp || kind.chat;
-const ANY: Fits = |_| true;
+const WHOLE: Fits = Found::is_whole;
+const LENGTH: Fits = Found::is_number;
+const STAMP: Fits = Found::is_stamp;
+const TEXT: Fits = Found::is_text;
+const ASKED: Fits = Found::is_asked;
+const ANY: Fits = Found::is_given;
 
 /// Names of each part, the likeliest first: words in the singular that all have to be in the last two keys of
 /// the path. One that begins with `=` is the whole last key.
 #[rustfmt::skip]
 const NAMES: [(Part, Fits, &[&str]); 17] = [
     (Part::PromptTokens, WHOLE, &["prompt_token", "input_token", "token_in", "token_prompt", "usage_input",
-        "usage_in", "usage_prompt", "in_tok", "request_token", "context_token"]),
+        "usage_in", "usage_prompt", "in_tok", "request_token", "context_token", "=in"]),
     (Part::CompletionTokens, WHOLE, &["completion_token", "output_token", "token_out", "generated_token",
-        "usage_output", "usage_out", "usage_completion", "out_tok", "response_token", "answer_token"]),
+        "usage_output", "usage_out", "usage_completion", "out_tok", "response_token", "answer_token", "=out"]),
     (Part::CachedTokens, WHOLE, &["cached_token", "cache_read_token", "cache_token", "token_cache",
         "usage_cached", "usage_cache"]),
     (Part::Ttft, LENGTH, &["time_to_first_token", "ttft", "first_token", "time_to_first_byte", "ttfb"]),
@@ -55,16 +55,14 @@ const LONG: usize = 40;
 
 /// A guess for each part that seems to be there; no path is two of them.
 pub(crate) fn guess(paths: &Paths) -> BTreeMap<Part, Source> {
-    let paths: Vec<(&str, Words, Kind)> = paths
-        .iter()
-        .filter_map(|(path, found)| Some((path.as_str(), Words::of(path), found.kind?)))
-        .collect();
+    let paths: Vec<(&str, Words, &Found)> =
+        paths.iter().map(|(path, found)| (path.as_str(), Words::of(path), found)).collect();
     let mut scores = Vec::new();
     for (part, fits, names) in &NAMES {
-        for (i, (_, words, kind)) in paths.iter().enumerate() {
+        for (i, (_, words, found)) in paths.iter().enumerate() {
             let score =
                 names.iter().enumerate().filter_map(|(n, name)| Some(words.score(name)? - n as i32)).max();
-            scores.extend(score.filter(|_| fits(kind)).map(|score| (score, *part, i)));
+            scores.extend(score.filter(|_| fits(found)).map(|score| (score, *part, i)));
         }
     }
     // Of equals the first part and the first path.
@@ -77,20 +75,19 @@ pub(crate) fn guess(paths: &Paths) -> BTreeMap<Part, Source> {
             guesses.insert(part, i);
         }
     }
-    let free =
-        |fits: &dyn Fn(&Kind) -> bool| (0..paths.len()).filter(|&i| !used[i] && fits(&paths[i].2)).collect();
-    let (stamps, texts): (Vec<usize>, Vec<usize>) =
-        (free(&STAMP), free(&|kind| TEXT(kind) && kind.length > LONG));
-    if let Some(first) = stamps.first() {
-        guesses.entry(Part::Start).or_insert(*first);
+    // What no name tells: a point in time, and the longest text.
+    let free = || (0..paths.len()).filter(|&i| !used[i]);
+    if let Some(stamp) = free().find(|&i| paths[i].2.is_stamp()) {
+        guesses.entry(Part::Start).or_insert(stamp);
     }
-    if let Some(longest) = texts.into_iter().max_by_key(|&i| (paths[i].2.length, std::cmp::Reverse(i))) {
+    let long = free().filter(|&i| paths[i].2.is_text() && paths[i].2.length > LONG);
+    if let Some(longest) = long.max_by_key(|&i| (paths[i].2.length, std::cmp::Reverse(i))) {
         guesses.entry(Part::Prompt).or_insert(longest);
     }
     let source = |(part, i): (Part, usize)| {
-        let (path, words, kind) = &paths[i];
+        let (path, words, found) = &paths[i];
         let unit =
-            if part.has_unit() { words.unit.unwrap_or_else(|| by_size(kind.largest)) } else { Unit::S };
+            if part.has_unit() { words.unit.unwrap_or_else(|| by_size(found.largest)) } else { Unit::S };
         (part, Source { path: (*path).to_owned(), unit })
     };
     guesses.into_iter().map(source).collect()

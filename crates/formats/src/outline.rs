@@ -54,53 +54,70 @@ pub struct Outline {
     pub saved: Option<u32>,
 }
 
-/// What all values at a path can be.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Kind {
-    pub whole: bool,
-    pub number: bool,
-    pub stamp: bool,
-    pub text: bool,
-    pub chat: bool,
+/// What was found at a path: how many values, and how many of them can be what.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Found {
+    values: u32,
+    whole: u32,
+    number: u32,
+    stamp: u32,
+    text: u32,
+    chat: u32,
     /// The largest number.
     pub largest: f64,
     /// Characters of the longest text.
     pub length: usize,
+    samples: Vec<String>,
 }
 
-impl Kind {
-    fn of(value: &Value) -> Kind {
+impl Found {
+    fn take(&mut self, value: &Value) {
         let number = json::number(value).ok().flatten();
         let text = value.as_str().filter(|_| number.is_none());
-        Kind {
-            whole: json::whole(value).is_ok(),
-            number: number.is_some(),
-            stamp: is_stamp(value),
-            text: text.is_some(),
-            chat: is_chat(value),
-            largest: number.unwrap_or_default(),
-            length: text.map_or(0, |text| text.chars().count()),
+        self.values += 1;
+        self.whole += u32::from(matches!(json::whole(value), Ok(_) | Err(json::NEGATIVE)));
+        self.number += u32::from(number.is_some());
+        self.stamp += u32::from(is_stamp(value));
+        self.text += u32::from(text.is_some());
+        self.chat += u32::from(is_chat(value));
+        self.largest = self.largest.max(number.unwrap_or_default());
+        self.length = self.length.max(text.map_or(0, |text| text.chars().count()));
+        if self.samples.len() < SAMPLES {
+            let sample = sample(value);
+            if !self.samples.contains(&sample) {
+                self.samples.push(sample);
+            }
         }
     }
 
-    fn and(self, other: Kind) -> Kind {
-        Kind {
-            whole: self.whole && other.whole,
-            number: self.number && other.number,
-            stamp: self.stamp && other.stamp,
-            text: self.text && other.text,
-            chat: self.chat && other.chat,
-            largest: self.largest.max(other.largest),
-            length: self.length.max(other.length),
-        }
+    /// Whether nearly all are: a bad value must not hide what the others are.
+    fn are(&self, count: u32) -> bool {
+        self.values > 0 && count * 5 >= self.values * 4
     }
-}
 
-/// What was found at a path.
-#[derive(Default)]
-pub(crate) struct Found {
-    pub kind: Option<Kind>,
-    samples: Vec<String>,
+    pub fn is_given(&self) -> bool {
+        self.values > 0
+    }
+
+    pub fn is_whole(&self) -> bool {
+        self.are(self.whole) && !self.is_stamp()
+    }
+
+    pub fn is_number(&self) -> bool {
+        self.are(self.number) && !self.is_stamp()
+    }
+
+    pub fn is_stamp(&self) -> bool {
+        self.are(self.stamp)
+    }
+
+    pub fn is_text(&self) -> bool {
+        self.are(self.text) && !self.is_stamp()
+    }
+
+    pub fn is_asked(&self) -> bool {
+        self.are(self.text + self.chat) && !self.is_stamp()
+    }
 }
 
 /// The paths of some records.
@@ -190,10 +207,13 @@ fn lists(records: &[Value]) -> Vec<(String, u64)> {
 
 fn find_lists(value: &Value, path: String, depth: usize, lists: &mut BTreeMap<String, u64>) {
     match value {
-        Value::Array(list) if !path.is_empty() && list.iter().any(Value::is_object) && !is_chat(value) => {
-            if lists.len() < MAX_LISTS || lists.contains_key(&path) {
-                *lists.entry(path).or_default() += list.len() as u64;
-            }
+        Value::Array(list)
+            if !path.is_empty()
+                && list.iter().any(Value::is_object)
+                && !is_chat(value)
+                && (lists.len() < MAX_LISTS || lists.contains_key(&path)) =>
+        {
+            *lists.entry(path).or_default() += list.len() as u64;
         }
         Value::Object(fields) if depth < MAX_DEPTH => {
             for (key, value) in fields {
@@ -238,16 +258,8 @@ fn note(value: &Value, path: &str, paths: &mut Paths) {
         return;
     }
     let found = paths.entry(path.to_owned()).or_default();
-    if value.is_null() || *value == "" {
-        return;
-    }
-    let kind = Kind::of(value);
-    found.kind = Some(found.kind.map_or(kind, |all| all.and(kind)));
-    if found.samples.len() < SAMPLES {
-        let sample = sample(value);
-        if !found.samples.contains(&sample) {
-            found.samples.push(sample);
-        }
+    if !value.is_null() && *value != "" {
+        found.take(value);
     }
 }
 
