@@ -2,7 +2,6 @@
 
 mod banner;
 mod command;
-mod dialog;
 mod foot;
 mod keys;
 mod load;

@@ -4,7 +4,7 @@
 //! read, [`Event`]s come unasked. Large things never pass through here: files go as handles, typed text as a
 //! string beside the command. Money and times keep all their digits on the way.
 
-pub use formats::{Choice, Mapping, Outline, Part, Path, Source, Unit};
+pub use formats::{Ask, Choice, Mapping, Outline, Part, Path, Source, Unit};
 use serde::{Deserialize, Serialize};
 pub use stats::{Bin, Histogram, Percentiles};
 pub use tokens::EncodingName;
@@ -28,10 +28,8 @@ pub enum Command {
     Map {
         /// The file.
         file: FileId,
-        /// What is what; without it, a proposal is made.
-        mapping: Option<Mapping>,
-        /// Mappings to propose, where they fit.
-        saved: Vec<Mapping>,
+        /// By which mapping.
+        ask: Ask,
     },
     /// Stop the reading that is under way, or else the counting; what was read and counted stays. Answered by
     /// [`Answer::Session`].

@@ -1,6 +1,6 @@
 use std::rc::Rc;
 
-use formats::{About, Choices, FORMATS, Import, Mapping};
+use formats::{About, Ask, Choices, FORMATS, Import, Mapping};
 use tokens::{Encoding, EncodingName};
 use trace::{Call, CallId, FileId, Message, RecordRef, Trace, TraceBuilder, Usage};
 use units::Timestamp;
@@ -83,9 +83,12 @@ impl Session {
         self.changed();
     }
 
-    /// What a mapping makes of the beginning of a file; without one, which mapping may fit.
-    pub fn map(head: &str, mapping: Option<Mapping>, saved: &[Mapping]) -> Reply {
-        Ok(Answer::Mapped(Box::new(answers::mapped(head, mapping, saved)?)))
+    /// What a mapping makes of the beginning of a file.
+    ///
+    /// # Errors
+    /// A sentence if there are no records to be seen.
+    pub fn map(head: &str, ask: &Ask) -> Reply {
+        Ok(Answer::Mapped(Box::new(answers::mapped(head, ask)?)))
     }
 
     pub(crate) fn preview(&mut self, head: &str, mapping: &Mapping) {

@@ -3,7 +3,7 @@
 use engine::{
     Choices, Session,
     protocol::{
-        Answer, CallId, Choice, Command, EncodingName, FileId, Filter, LatencyOrder, OpenedTokenizer,
+        Answer, Ask, CallId, Choice, Command, EncodingName, FileId, Filter, LatencyOrder, OpenedTokenizer,
         Overview, Part, Phase, Slot, Sort, SortKey, Source, Status, StatusFilter, Table, Tokenizer,
     },
 };
@@ -328,16 +328,16 @@ fn clearing_forgets_the_files_and_typed_prices() {
 fn a_file_is_read_again_as_one_says_and_prices_stay() {
     let text =
         "{\"m\": \"mine\", \"in\": 1000000, \"out\": 0, \"q\": \"Who?\"}\n{\"m\": \"mine\", \"in\": -1}\n";
-    let Ok(Answer::Mapped(mapped)) = Session::map(text, None, &[]) else { panic!() };
+    let Ok(Answer::Mapped(mapped)) = Session::map(text, &Ask::Proposal(Vec::new())) else { panic!() };
     let mut mapping = mapped.outline.mapping.clone();
     mapping.fields.insert(Part::Model, Source { path: "m".to_owned(), ..Source::default() });
     mapping.fields.insert(Part::Prompt, Source { path: "q".to_owned(), ..Source::default() });
-    let Ok(Answer::Mapped(mapped)) = Session::map(text, Some(mapping.clone()), &[]) else { panic!() };
+    let Ok(Answer::Mapped(mapped)) = Session::map(text, &Ask::Try(mapping.clone())) else { panic!() };
     let rows: Vec<_> =
         mapped.rows.iter().map(|row| (&*row.row.model, row.row.input.get(), &*row.prompt)).collect();
     assert_eq!(rows, [("mine", Some(1_000_000), "Who?"), ("mine", None, "")]);
     assert_eq!(mapped.problems.len(), 1);
-    assert!(Session::map("Dear diary", None, &[]).unwrap_err().contains("No records"));
+    assert!(Session::map("Dear diary", &Ask::Try(mapping.clone())).unwrap_err().contains("No records"));
 
     let mut session = session(&[("records", METRICS), ("mine", text)]);
     assert_eq!(session.info().files[1].format, "");

@@ -48,7 +48,7 @@ pub use format::{About, Confidence, Container, Family, Format, Head, Output, Rea
 pub use import::Import;
 pub use json::Unit;
 pub use mapping::{Mapping, Part, Source};
-pub use outline::{Outline, Path, outline, preview};
+pub use outline::{Ask, Outline, Path, outline, preview};
 pub use readers::FORMATS;
 pub use secrets::redact;
 pub use tokenizer::is_tokenizer;

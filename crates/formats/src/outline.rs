@@ -39,6 +39,17 @@ pub struct Path {
     pub samples: Vec<String>,
 }
 
+/// Which mapping a person wants to see.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ask {
+    /// The fullest saved one of which everything is there, or else a guess by names and values.
+    Proposal(Vec<Mapping>),
+    /// A guess for the records in this list.
+    Guess(String),
+    /// This one.
+    Try(Mapping),
+}
+
 /// The beginning of a file as far as a mapping needs it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outline {
@@ -123,25 +134,27 @@ impl Found {
 /// The paths of some records.
 pub(crate) type Paths = BTreeMap<String, Found>;
 
-/// Looks at the beginning of a file: with this mapping, or to propose one: the fullest saved one of which
-/// everything is there, or else a guess by names and values. `None` if there are no records to be seen.
-pub fn outline(head: &str, mapping: Option<Mapping>, saved: &[Mapping]) -> Option<Outline> {
+/// Looks at the beginning of a file. `None` if there are no records to be seen.
+pub fn outline(head: &str, ask: &Ask) -> Option<Outline> {
     let (seen, records) = records(head)?;
     let lists = lists(&records);
-    let known = |mapping: &Mapping| {
+    let parts = |mapping: &Mapping| {
         let parts = mapping.fields.len();
         (parts > 0 && mapping.found(&elements(&records, &mapping.records)) == parts).then_some(parts)
     };
-    let fullest = || {
-        let known = saved.iter().enumerate().filter_map(|(i, mapping)| Some((known(mapping)?, i)));
-        known.max_by_key(|&(parts, i)| (parts, std::cmp::Reverse(i))).map(|(_, i)| i)
-    };
-    let (mapping, saved) = match mapping {
-        Some(mapping) => (mapping, None),
-        None => match fullest() {
-            Some(i) => (saved[i].clone(), Some(i as u32)),
-            None => (propose(&records, &lists), None),
-        },
+    let (mapping, saved) = match ask {
+        Ask::Proposal(saved) => {
+            let known = saved.iter().enumerate().filter_map(|(i, mapping)| Some((parts(mapping)?, i)));
+            match known.max_by_key(|&(parts, i)| (parts, std::cmp::Reverse(i))) {
+                Some((_, i)) => (saved[i].clone(), Some(i as u32)),
+                None => (propose(&records, &lists), None),
+            }
+        }
+        Ask::Guess(list) => {
+            let fields = guess::guess(&paths(&elements(&records, list)));
+            (Mapping { records: list.clone(), fields }, None)
+        }
+        Ask::Try(mapping) => (mapping.clone(), None),
     };
     let paths = paths(&elements(&records, &mapping.records));
     let paths = paths.into_iter().map(|(path, found)| Path { path, samples: found.samples }).collect();

@@ -5,7 +5,7 @@ mod common;
 use std::{collections::BTreeMap, rc::Rc};
 
 use common::{assert_nothing_lost, fixture};
-use formats::{Choice, Choices, Import, Mapping, Outline, Part, Source, Unit, outline, preview};
+use formats::{Ask, Choice, Choices, Import, Mapping, Outline, Part, Source, Unit, outline, preview};
 use proptest::prelude::*;
 use serde_json::json;
 use trace::{Call, Status, Trace, TraceBuilder};
@@ -207,17 +207,20 @@ fn a_proposal_follows_names_and_values() {
         // The name of a number does not make it a text, nor that of a text a number.
         (r#"{"prompt": 5, "duration": "long", "model": 4}"#, "", &[]),
     ] {
-        let outline = outline(text, None, &[]).unwrap();
+        let outline = outline(text, &Ask::Proposal(Vec::new())).unwrap();
         assert_eq!(outline.mapping.records, records, "{text}");
         assert_eq!(proposed(&outline), parts, "{text}");
     }
-    assert_eq!(outline("Dear diary: nothing happened.", None, &[]), None);
-    assert_eq!(outline("{}", None, &[]), None);
+    // In another list than the one that is proposed.
+    let whole = outline(NESTED, &Ask::Guess(String::new())).unwrap();
+    assert_eq!((whole.mapping.records.as_str(), whole.paths[0].path.as_str()), ("", "run.items.0.a"));
+    assert_eq!(outline("Dear diary: nothing happened.", &Ask::Proposal(Vec::new())), None);
+    assert_eq!(outline("{}", &Ask::Proposal(Vec::new())), None);
 }
 
 #[test]
 fn what_stands_where_is_listed_with_short_samples() {
-    let outline = outline(NESTED, None, &[]).unwrap();
+    let outline = outline(NESTED, &Ask::Proposal(Vec::new())).unwrap();
     assert_eq!(outline.lists, [("run.items".to_owned(), 2)]);
     assert_eq!(outline.seen, "JSON objects with the keys run");
     let samples: BTreeMap<&str, &[String]> =
@@ -228,7 +231,7 @@ fn what_stands_where_is_listed_with_short_samples() {
     assert_eq!(samples["q.0.content"], ["Hi"]);
 
     let wide: BTreeMap<String, String> = (0..500).map(|i| (format!("k{i}"), "é".repeat(500))).collect();
-    let wide = formats::outline(&json!(wide).to_string(), None, &[]).unwrap();
+    let wide = formats::outline(&json!(wide).to_string(), &Ask::Proposal(Vec::new())).unwrap();
     assert_eq!(wide.paths.len(), 200);
     assert!(wide.paths.iter().all(|path| path.samples[0].chars().count() == 61));
 }
@@ -240,17 +243,17 @@ fn a_saved_mapping_is_proposed_for_files_that_have_all_of_it() {
             paths.iter().map(|(part, path)| (*part, json!({"path": path}))).collect();
         mapping(json!({"fields": fields}))
     };
-    let saved = [
+    let saved = vec![
         with(&[("model", "m")]),
         with(&[("model", "m"), ("prompt", "p"), ("error", "none")]),
         with(&[("model", "m"), ("prompt", "p")]),
         with(&[]),
     ];
-    let proposal = outline(r#"{"m": "x", "p": "y"}"#, None, &saved).unwrap();
+    let proposal = outline(r#"{"m": "x", "p": "y"}"#, &Ask::Proposal(saved.clone())).unwrap();
     assert_eq!((proposal.saved, &proposal.mapping), (Some(2), &saved[2]));
-    assert_eq!(outline(r#"{"model": "x"}"#, None, &saved).unwrap().saved, None);
+    assert_eq!(outline(r#"{"model": "x"}"#, &Ask::Proposal(saved.clone())).unwrap().saved, None);
     // One that is asked about is not replaced.
-    let asked = outline(r#"{"m": "x", "p": "y"}"#, Some(saved[0].clone()), &saved).unwrap();
+    let asked = outline(r#"{"m": "x", "p": "y"}"#, &Ask::Try(saved[0].clone())).unwrap();
     assert_eq!((asked.saved, &asked.mapping), (None, &saved[0]));
 }
 
@@ -382,8 +385,8 @@ proptest! {
         prop_assert_eq!(report.kept() + report.merged_total() + report.dropped_total(), report.read);
         let text = String::from_utf8_lossy(&bytes);
         preview(&text, &mapping, &mut TraceBuilder::new());
-        let asked = outline(&text, Some(mapping.clone()), &[]);
-        if let Some(proposed) = outline(&text, None, &[mapping]) {
+        let asked = outline(&text, &Ask::Try(mapping.clone()));
+        if let Some(proposed) = outline(&text, &Ask::Proposal(vec![mapping])) {
             // A proposal names nothing that is not listed.
             prop_assert!(asked.is_some() && proposed.paths.len() <= 200);
             if proposed.saved.is_none() {

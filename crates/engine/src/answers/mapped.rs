@@ -1,4 +1,4 @@
-use formats::Mapping;
+use formats::Ask;
 use trace::{Call, Component, Trace};
 
 use super::table::row;
@@ -10,12 +10,12 @@ use crate::{
 /// Characters shown of a text.
 const SHOWN: usize = 80;
 
-/// What a mapping, or the one that is proposed, makes of the beginning of a file.
+/// What a mapping makes of the beginning of a file.
 ///
 /// # Errors
 /// A sentence if there are no records to be seen.
-pub(crate) fn mapped(head: &str, mapping: Option<Mapping>, saved: &[Mapping]) -> Result<Mapped, String> {
-    let outline = formats::outline(head, mapping, saved).ok_or(
+pub(crate) fn mapped(head: &str, ask: &Ask) -> Result<Mapped, String> {
+    let outline = formats::outline(head, ask).ok_or(
         "No records can be seen at the beginning of this file: JSON objects, JSON lines and tables with a header \
          can be told what is what.",
     )?;
