@@ -5,7 +5,6 @@ mod query;
 mod transport;
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use engine::protocol::{Answer, Choice, Command, Event, FileId, Reply, SessionInfo};
@@ -31,7 +30,7 @@ struct Inner {
     /// Handles of the files of the session, to read them again should the engine have to be started anew.
     files: RefCell<Vec<NamedFile>>,
     /// What a person chose for files of the session.
-    choices: RefCell<BTreeMap<FileId, Choice>>,
+    choices: RefCell<Vec<(FileId, Choice)>>,
     /// Faults since files were last opened by a person.
     faults: Cell<u32>,
     /// Grows when the reading is stopped.
@@ -82,10 +81,20 @@ impl Client {
     }
 
     /// Reads files of the session otherwise than before. All are read again: their records may belong together.
-    pub fn read_as(&self, files: impl IntoIterator<Item = FileId>, choice: &Choice) {
-        self.0.choices.borrow_mut().extend(files.into_iter().map(|file| (file, choice.clone())));
+    pub fn read_as(&self, files: &[FileId], choice: &Choice) {
+        let mut choices = self.0.choices.borrow_mut();
+        for &file in files {
+            choices.retain(|(known, _)| *known != file);
+            choices.push((file, choice.clone()));
+        }
+        drop(choices);
         self.0.faults.set(0);
         self.read_again();
+    }
+
+    /// What was chosen for a file of the session.
+    pub fn choice(&self, file: FileId) -> Option<Choice> {
+        self.0.choices.borrow().iter().find(|(known, _)| *known == file).map(|(_, choice)| choice.clone())
     }
 
     /// Stops the reading of files, or else the counting of their texts; what was read and counted stays.
@@ -141,13 +150,13 @@ impl Client {
     }
 
     fn read_again(&self) {
-        let choices = self.0.choices.borrow().clone().into_iter().collect();
+        let choices = self.0.choices.borrow().clone();
         self.0.session.dispatch(Change::Opening);
         let client = self.clone();
         self.ask(Command::Reopen(choices), move |reply| {
             if let Ok(Answer::Session(info)) = &reply {
                 // Where it was stopped, other files may come to have these numbers.
-                client.0.choices.borrow_mut().retain(|file, _| (file.0 as usize) < info.files.len());
+                client.0.choices.borrow_mut().retain(|(file, _)| (file.0 as usize) < info.files.len());
             }
             client.0.session.dispatch(Change::of(reply));
             client.0.session.dispatch(Change::Opened);

@@ -4,7 +4,7 @@
 //! read, [`Event`]s come unasked. Large things never pass through here: files go as handles, typed text as a
 //! string beside the command. Money and times keep all their digits on the way.
 
-pub use formats::{Ask, Choice, Mapping, Outline, Part, Path, Source, Unit};
+pub use formats::{Ask, Choice, Fields, Mapping, Outline, Part, Source, Unit};
 use serde::{Deserialize, Serialize};
 pub use stats::{Bin, Histogram, Percentiles};
 pub use tokens::EncodingName;
@@ -135,8 +135,8 @@ pub enum Answer {
     Pieces(Vec<Piece>),
     /// To [`Command::Quote`].
     Quotes(Vec<Quote>),
-    /// To [`Command::Formats`].
-    Formats(Vec<FormatName>),
+    /// To [`Command::Formats`]: the key of each, and its name with what it belongs with.
+    Formats(Vec<(String, String)>),
     /// To [`Command::Map`].
     Mapped(Box<Mapped>),
 }
@@ -264,41 +264,17 @@ pub struct SessionInfo {
     pub tokenizers: Vec<OpenedTokenizer>,
 }
 
-/// A format that a file can be read as.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FormatName {
-    /// Its key.
-    pub key: String,
-    /// Its name for a person.
-    pub name: String,
-    /// What it belongs with: "Coding agents and evaluations".
-    pub family: String,
-}
-
 /// What a mapping makes of a file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Mapped {
     /// What stands where, and the mapping.
     pub outline: Outline,
-    /// The first records as calls.
-    pub rows: Vec<MappedRow>,
+    /// The parts that are mapped, by their names.
+    pub columns: Vec<String>,
+    /// The first records as calls: what each of these parts is, with its unit.
+    pub rows: Vec<Vec<String>>,
     /// What is wrong with these records.
-    pub problems: Vec<Problem>,
-    /// Why some of them are no calls.
-    pub dropped: Vec<String>,
-}
-
-/// A record as the call that a mapping makes of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct MappedRow {
-    /// What the table would show of it.
-    pub row: Row,
-    /// The cost that stands in the file.
-    pub cost: Option<Money>,
-    /// The beginning of what was asked.
-    pub prompt: String,
-    /// The beginning of what was answered.
-    pub response: String,
+    pub warnings: Vec<String>,
 }
 
 /// What divides a text into tokens.

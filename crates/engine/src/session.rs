@@ -9,7 +9,7 @@ use crate::{
     answers,
     bill::Bill,
     counts::Counts,
-    protocol::{Answer, Command, FormatName, OpenedTokenizer, Reply, SessionInfo, Slot},
+    protocol::{Answer, Command, OpenedTokenizer, Reply, SessionInfo, Slot},
     shard::Shard,
 };
 
@@ -293,7 +293,7 @@ impl Session {
             Command::Quote { input, output, tokenizer, model } => {
                 Answer::Quotes(answers::quotes(self, (input, output), tokenizer, &model))
             }
-            Command::Formats => Answer::Formats(FORMATS.iter().map(|format| name(format.about())).collect()),
+            Command::Formats => Answer::Formats(FORMATS.iter().map(|format| named(format.about())).collect()),
             Command::Reopen(_) | Command::Map { .. } | Command::Raw(_) | Command::Count { .. } => {
                 return Err("This command needs a file or a text beside it.".to_owned());
             }
@@ -363,9 +363,8 @@ impl Session {
     }
 }
 
-fn name(about: &About) -> FormatName {
-    let (key, name) = (about.key.to_owned(), about.name.to_owned());
-    FormatName { key, name, family: about.family.name().to_owned() }
+fn named(about: &About) -> (String, String) {
+    (about.key.to_owned(), format!("{} ({})", about.name, about.family.name()))
 }
 
 /// First start and last end of everything that has a date, or else of everything that has a time.

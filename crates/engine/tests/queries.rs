@@ -330,13 +330,12 @@ fn a_file_is_read_again_as_one_says_and_prices_stay() {
         "{\"m\": \"mine\", \"in\": 1000000, \"out\": 0, \"q\": \"Who?\"}\n{\"m\": \"mine\", \"in\": -1}\n";
     let Ok(Answer::Mapped(mapped)) = Session::map(text, &Ask::Proposal(Vec::new())) else { panic!() };
     let mut mapping = mapped.outline.mapping.clone();
-    mapping.fields.insert(Part::Model, Source { path: "m".to_owned(), ..Source::default() });
-    mapping.fields.insert(Part::Prompt, Source { path: "q".to_owned(), ..Source::default() });
+    mapping.fields.set(Part::Model, Some(Source { path: "m".to_owned(), ..Source::default() }));
+    mapping.fields.set(Part::Prompt, Some(Source { path: "q".to_owned(), ..Source::default() }));
     let Ok(Answer::Mapped(mapped)) = Session::map(text, &Ask::Try(mapping.clone())) else { panic!() };
-    let rows: Vec<_> =
-        mapped.rows.iter().map(|row| (&*row.row.model, row.row.input.get(), &*row.prompt)).collect();
-    assert_eq!(rows, [("mine", Some(1_000_000), "Who?"), ("mine", None, "")]);
-    assert_eq!(mapped.problems.len(), 1);
+    assert_eq!(mapped.columns, ["Model", "Prompt", "Prompt tokens", "Completion tokens"]);
+    assert_eq!(mapped.rows, [["mine", "Who?", "1,000,000", "0"], ["mine", "unknown", "unknown", "unknown"]]);
+    assert_eq!(mapped.warnings, ["in is negative; it was taken as unknown"]);
     assert!(Session::map("Dear diary", &Ask::Try(mapping.clone())).unwrap_err().contains("No records"));
 
     let mut session = session(&[("records", METRICS), ("mine", text)]);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::{
     fields,
     json::Unit,
-    mapping::{Part, Source},
+    mapping::{Fields, Part, Source},
     outline::{Found, Paths},
 };
 
@@ -29,7 +29,8 @@ const NAMES: [(Part, Fits, &[&str]); 17] = [
         "usage_output", "usage_out", "usage_completion", "out_tok", "response_token", "answer_token", "=out"]),
     (Part::CachedTokens, WHOLE, &["cached_token", "cache_read_token", "cache_token", "token_cache",
         "usage_cached", "usage_cache"]),
-    (Part::Ttft, LENGTH, &["time_to_first_token", "ttft", "first_token", "time_to_first_byte", "ttfb"]),
+    (Part::Ttft, LENGTH, &["time_to_first_token", "ttft", "first_token", "time_to_first_byte", "ttfb",
+        "=first"]),
     (Part::Duration, LENGTH, &["duration", "latency", "elapsed", "took", "wall_time", "total_time",
         "response_time", "run_time", "runtime", "seconds", "=time", "=m"]),
     (Part::Start, STAMP, &["start", "started", "begin", "timestamp", "created", "sent", "request_time", "=time",
@@ -45,16 +46,17 @@ const NAMES: [(Part, Fits, &[&str]); 17] = [
     (Part::Session, ANY, &["session", "conversation", "thread", "chat_id"]),
     (Part::Component, TEXT, &["component", "feature", "route", "agent", "service", "endpoint", "app", "tag"]),
     (Part::Prompt, ASKED, &["=prompt", "=message", "question", "query", "prompt", "=input", "user_message",
-        "ask", "request_body", "input_text", "=user", "=request"]),
+        "ask", "request_body", "input_text", "=user", "=request", "=q"]),
     (Part::Response, TEXT, &["=response", "answer", "=completion", "reply", "=output", "response", "completion",
-        "output_text", "generated_text", "=result", "=assistant"]),
+        "output_text", "generated_text", "=result", "=assistant",
+        "res_text", "=a"]),
 ];
 
 /// A text of this many characters may well be a prompt, whatever its name.
-const LONG: usize = 40;
+const LONG: usize = 24;
 
 /// A guess for each part that seems to be there; no path is two of them.
-pub(crate) fn guess(paths: &Paths) -> BTreeMap<Part, Source> {
+pub(crate) fn guess(paths: &Paths) -> Fields {
     let paths: Vec<(&str, Words, &Found)> =
         paths.iter().map(|(path, found)| (path.as_str(), Words::of(path), found)).collect();
     let mut scores = Vec::new();

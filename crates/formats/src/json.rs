@@ -213,6 +213,11 @@ pub fn iso(text: &str) -> Option<Timestamp> {
     i64::try_from(stamp.as_nanosecond()).ok().map(Timestamp)
 }
 
+/// A point in time as ISO 8601 writes it.
+pub fn stamp(at: Timestamp) -> String {
+    jiff::Timestamp::from_nanosecond(at.0.into()).unwrap_or_default().to_string()
+}
+
 /// Dollars that stand in a file. 0 is none: it mostly means "not computed".
 pub fn money(value: &Value) -> Result<Option<Money>, BadValue> {
     if !is_given(value) {

@@ -1,8 +1,11 @@
 //! Files of any shape: a person says where the records are and what their fields mean.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{MapAccess, Visitor},
+};
 use serde_json::{Value, value::RawValue};
 use trace::{Fate, RecordRef};
 
@@ -17,14 +20,12 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Part {
+    /// The model.
+    Model,
     /// What was asked: a text, or a list of messages.
     Prompt,
     /// What was answered.
     Response,
-    /// The model.
-    Model,
-    /// The provider.
-    Provider,
     /// All tokens of the prompt.
     PromptTokens,
     /// All generated tokens.
@@ -45,16 +46,18 @@ pub enum Part {
     Status,
     /// What went wrong.
     Error,
-    /// What tells requests apart.
-    RequestId,
-    /// The session or conversation.
-    Session,
+    /// The provider.
+    Provider,
     /// The part of the application.
     Component,
+    /// The session or conversation.
+    Session,
+    /// What tells requests apart.
+    RequestId,
 }
 
 impl Part {
-    /// Every part, in the order in which a person is asked.
+    /// Every part, in their order, in which a person is asked.
     pub const ALL: [Part; 17] = [
         Part::Model,
         Part::Prompt,
@@ -84,7 +87,7 @@ impl Part {
             Part::Provider => "Provider",
             Part::PromptTokens => "Prompt tokens",
             Part::CompletionTokens => "Completion tokens",
-            Part::CachedTokens => "Cached prompt tokens",
+            Part::CachedTokens => "Cached tokens",
             Part::Start => "Start",
             Part::End => "End",
             Part::Duration => "Duration",
@@ -101,6 +104,12 @@ impl Part {
     /// Whether it is a length of time, which has a unit.
     pub const fn has_unit(self) -> bool {
         matches!(self, Part::Duration | Part::Ttft)
+    }
+
+    /// Whether it is a number, points in time aside.
+    pub const fn is_number(self) -> bool {
+        let tokens = matches!(self, Part::PromptTokens | Part::CompletionTokens | Part::CachedTokens);
+        tokens || self.has_unit() || matches!(self, Part::Cost)
     }
 
     const fn field(self) -> Field {
@@ -145,14 +154,72 @@ pub struct Mapping {
     #[serde(default)]
     pub records: String,
     /// Where each part stands in a record.
-    pub fields: BTreeMap<Part, Source>,
+    pub fields: Fields,
+}
+
+/// Where each part stands. In JSON an object of those that are given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fields(Box<[Option<Source>; Part::ALL.len()]>);
+
+impl Fields {
+    /// Where a part stands.
+    pub fn get(&self, part: Part) -> Option<&Source> {
+        self.0[part as usize].as_ref()
+    }
+
+    /// Says where a part stands, or that it does not.
+    pub fn set(&mut self, part: Part, source: Option<Source>) {
+        self.0[part as usize] = source;
+    }
+
+    /// Those that are given.
+    pub fn iter(&self) -> impl Iterator<Item = (Part, &Source)> {
+        Part::ALL.into_iter().filter_map(|part| Some((part, self.get(part)?)))
+    }
+}
+
+impl FromIterator<(Part, Source)> for Fields {
+    fn from_iter<I: IntoIterator<Item = (Part, Source)>>(given: I) -> Fields {
+        let mut fields = Fields::default();
+        given.into_iter().for_each(|(part, source)| fields.set(part, Some(source)));
+        fields
+    }
+}
+
+impl Serialize for Fields {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+impl<'de> Deserialize<'de> for Fields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Fields, D::Error> {
+        struct Given;
+
+        impl<'de> Visitor<'de> for Given {
+            type Value = Fields;
+
+            fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+                to.write_str("an object of parts and where they stand")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Fields, A::Error> {
+                let mut fields = Fields::default();
+                while let Some((part, source)) = map.next_entry()? {
+                    fields.set(part, Some(source));
+                }
+                Ok(fields)
+            }
+        }
+        deserializer.deserialize_map(Given)
+    }
 }
 
 impl Mapping {
     /// How many of the parts stand in some of these records.
     pub(crate) fn found(&self, records: &[&Value]) -> usize {
-        let stands = |source: &&Source| records.iter().any(|record| find(record, &source.path).is_some());
-        self.fields.values().filter(stands).count()
+        let stands = |source: &Source| records.iter().any(|record| find(record, &source.path).is_some());
+        self.fields.iter().filter(|(_, source)| stands(source)).count()
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     import::heads,
     json,
     mapping::{Mapped, Mapping, find},
-    unknown,
+    secrets,
 };
 
 /// So many paths are listed, of so many bytes at most, and lists of records.
@@ -30,15 +30,6 @@ const SAMPLE: usize = 60;
 /// Rows of the preview.
 const ROWS: usize = 5;
 
-/// A path and what stands there.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Path {
-    /// Relative to the record.
-    pub path: String,
-    /// The beginnings of some different values.
-    pub samples: Vec<String>,
-}
-
 /// Which mapping a person wants to see.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ask {
@@ -53,12 +44,10 @@ pub enum Ask {
 /// The beginning of a file as far as a mapping needs it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outline {
-    /// What the file looks like: "a table with the columns …".
-    pub seen: String,
     /// Paths to lists that may hold the records, and the elements of each that are in sight.
     pub lists: Vec<(String, u64)>,
-    /// What stands in the records.
-    pub paths: Vec<Path>,
+    /// What stands in the records: each path, and the beginnings of some different values.
+    pub paths: Vec<(String, String)>,
     /// The mapping that was asked about, or else a proposal.
     pub mapping: Mapping,
     /// Which of the saved mappings the proposal is.
@@ -82,7 +71,7 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    fn take(&mut self, value: &Value) {
+    fn take(&mut self, value: &Value, is_secret: bool) {
         let number = json::number(value).ok().flatten();
         let text = value.as_str().filter(|_| number.is_none());
         self.values += 1;
@@ -94,7 +83,7 @@ impl Found {
         self.largest = self.largest.max(number.unwrap_or_default());
         self.length = self.length.max(text.map_or(0, |text| text.chars().count()));
         if self.samples.len() < SAMPLES {
-            let sample = sample(value);
+            let sample = if is_secret { secrets::INSTEAD.to_owned() } else { sample(value) };
             if !self.samples.contains(&sample) {
                 self.samples.push(sample);
             }
@@ -136,10 +125,10 @@ pub(crate) type Paths = BTreeMap<String, Found>;
 
 /// Looks at the beginning of a file. `None` if there are no records to be seen.
 pub fn outline(head: &str, ask: &Ask) -> Option<Outline> {
-    let (seen, records) = records(head)?;
+    let records = records(head)?;
     let lists = lists(&records);
     let parts = |mapping: &Mapping| {
-        let parts = mapping.fields.len();
+        let parts = mapping.fields.iter().count();
         (parts > 0 && mapping.found(&elements(&records, &mapping.records)) == parts).then_some(parts)
     };
     let (mapping, saved) = match ask {
@@ -157,14 +146,14 @@ pub fn outline(head: &str, ask: &Ask) -> Option<Outline> {
         Ask::Try(mapping) => (mapping.clone(), None),
     };
     let paths = paths(&elements(&records, &mapping.records));
-    let paths = paths.into_iter().map(|(path, found)| Path { path, samples: found.samples }).collect();
-    Some(Outline { seen, lists, paths, mapping, saved })
+    let paths = paths.into_iter().map(|(path, found)| (path, found.samples.join(" · "))).collect();
+    Some(Outline { lists, paths, mapping, saved })
 }
 
 /// Reads the first records by a mapping, into a file of its own: as many as make a few rows.
 pub fn preview(head: &str, mapping: &Mapping, builder: &mut TraceBuilder) {
     let file = builder.begin_file("", head.len() as u64);
-    let Some((_, records)) = records(head) else { return };
+    let Some(records) = records(head) else { return };
     let mut reader = Mapped::new(Mapping { records: String::new(), ..mapping.clone() });
     for (i, record) in elements(&records, &mapping.records).into_iter().take(ROWS).enumerate() {
         let text = record.to_string();
@@ -174,9 +163,10 @@ pub fn preview(head: &str, mapping: &Mapping, builder: &mut TraceBuilder) {
     builder.settle();
 }
 
-/// The first records, and what they look like.
-fn records(head: &str) -> Option<(String, Vec<Value>)> {
-    heads(head).into_iter().find_map(|(head, _)| Some((unknown::records(&head)?, head.records)))
+/// The first records, if one of them has a field.
+fn records(head: &str) -> Option<Vec<Value>> {
+    let has_field = |record: &Value| record.as_object().is_some_and(|fields| !fields.is_empty());
+    heads(head).into_iter().map(|(head, _)| head.records).find(|records| records.iter().any(has_field))
 }
 
 /// The elements of the lists at a path, or the records themselves.
@@ -199,8 +189,9 @@ fn propose(records: &[Value], lists: &[(String, u64)]) -> Mapping {
         let within = |path: &str| path.strip_prefix(list.as_str()).is_some_and(|rest| rest.starts_with('.'));
         let first_only = best.records.is_empty()
             && *elements > records.len() as u64
-            && best.fields.values().any(|source| within(&source.path));
-        if fields.len() > best.fields.len() || first_only && fields.len() == best.fields.len() {
+            && best.fields.iter().any(|(_, source)| within(&source.path));
+        let (more, fewer) = (fields.iter().count(), best.fields.iter().count());
+        if more > fewer || first_only && more == fewer {
             best = Mapping { records: list.clone(), fields };
         }
     }
@@ -272,7 +263,7 @@ fn note(value: &Value, path: &str, paths: &mut Paths) {
     }
     let found = paths.entry(path.to_owned()).or_default();
     if !value.is_null() && *value != "" {
-        found.take(value);
+        found.take(value, path.rsplit('.').next().is_some_and(secrets::is_secret));
     }
 }
 

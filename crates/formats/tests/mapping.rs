@@ -141,7 +141,7 @@ fn a_mapping_is_saved_as_small_json_and_refuses_what_it_does_not_know() {
     let saved =
         r#"{"records":"","fields":{"model":{"path":"m","unit":"s"},"ttft":{"path":"a.b","unit":"ms"}}}"#;
     let read: Mapping = serde_json::from_str(saved).unwrap();
-    assert_eq!(read.fields[&Part::Ttft], Source { path: "a.b".to_owned(), unit: Unit::Ms });
+    assert_eq!(read.fields.get(Part::Ttft), Some(&Source { path: "a.b".to_owned(), unit: Unit::Ms }));
     assert_eq!(serde_json::to_string(&read).unwrap(), saved);
     for wrong in [
         r#"{"fields": {"modell": {"path": "m"}}}"#,
@@ -172,11 +172,14 @@ fn a_proposal_follows_names_and_values() {
             "run.items",
             &[
                 "Model=llm",
+                "Prompt=q",
+                "Response=a",
                 "Prompt tokens=usage.in",
                 "Completion tokens=usage.out",
-                "Cached prompt tokens=usage.cached",
+                "Cached tokens=usage.cached",
                 "Start=t.0",
                 "Duration=took ms",
+                "Time to first token=first s",
                 "Cost in dollars=usd",
             ][..],
         ),
@@ -185,9 +188,9 @@ fn a_proposal_follows_names_and_values() {
              2025-01-01 10:00:00,gpt-4o,Who?,Me.,10,2,1200,7\n",
             "",
             &[
+                "Model=llm",
                 "Prompt=question",
                 "Response=answer",
-                "Model=llm",
                 "Prompt tokens=tokensIn",
                 "Completion tokens=tokensOut",
                 "Start=when",
@@ -197,7 +200,7 @@ fn a_proposal_follows_names_and_values() {
         (
             r#"{"req": {"body": {"model": "m", "messages": [{"role": "user", "content": "Hi"}]}}, "latency": 0.8}"#,
             "",
-            &["Prompt=req.body.messages", "Model=req.body.model", "Duration=latency s"],
+            &["Model=req.body.model", "Prompt=req.body.messages", "Duration=latency s"],
         ),
         (
             r#"{"x": "A text that is long enough to be what somebody asked of a model", "y": 1735689600}"#,
@@ -213,7 +216,7 @@ fn a_proposal_follows_names_and_values() {
     }
     // In another list than the one that is proposed.
     let whole = outline(NESTED, &Ask::Guess(String::new())).unwrap();
-    assert_eq!((whole.mapping.records.as_str(), whole.paths[0].path.as_str()), ("", "run.items.0.a"));
+    assert_eq!((whole.mapping.records.as_str(), whole.paths[0].0.as_str()), ("", "run.items.0.a"));
     assert_eq!(outline("Dear diary: nothing happened.", &Ask::Proposal(Vec::new())), None);
     assert_eq!(outline("{}", &Ask::Proposal(Vec::new())), None);
 }
@@ -222,18 +225,20 @@ fn a_proposal_follows_names_and_values() {
 fn what_stands_where_is_listed_with_short_samples() {
     let outline = outline(NESTED, &Ask::Proposal(Vec::new())).unwrap();
     assert_eq!(outline.lists, [("run.items".to_owned(), 2)]);
-    assert_eq!(outline.seen, "JSON objects with the keys run");
-    let samples: BTreeMap<&str, &[String]> =
-        outline.paths.iter().map(|path| (path.path.as_str(), &path.samples[..])).collect();
-    assert_eq!(samples["usage.in"], ["10", "7"]);
-    assert_eq!(samples["llm"], ["gpt-4o"]);
-    assert_eq!(samples["q"], ["Who?", "1 messages"]);
-    assert_eq!(samples["q.0.content"], ["Hi"]);
+    let samples: BTreeMap<_, _> = outline.paths.iter().map(|(path, seen)| (&**path, &**seen)).collect();
+    assert_eq!(samples["usage.in"], "10 · 7");
+    assert_eq!(samples["llm"], "gpt-4o");
+    assert_eq!(samples["q"], "Who? · 1 messages");
+    assert_eq!(samples["q.0.content"], "Hi");
+
+    let keys = r#"{"headers": {"authorization": "Bearer abc"}, "n": 1}"#;
+    let keys = formats::outline(keys, &Ask::Proposal(Vec::new())).unwrap();
+    assert_eq!(keys.paths[0], ("headers.authorization".to_owned(), "‹hidden›".to_owned()));
 
     let wide: BTreeMap<String, String> = (0..500).map(|i| (format!("k{i}"), "é".repeat(500))).collect();
     let wide = formats::outline(&json!(wide).to_string(), &Ask::Proposal(Vec::new())).unwrap();
     assert_eq!(wide.paths.len(), 200);
-    assert!(wide.paths.iter().all(|path| path.samples[0].chars().count() == 61));
+    assert!(wide.paths.iter().all(|(_, sample)| sample.chars().count() == 61));
 }
 
 #[test]
@@ -349,8 +354,8 @@ fn any_mapping() -> impl Strategy<Value = Mapping> {
     let unit = prop::sample::select(Unit::ALL.to_vec());
     let part = prop::sample::select(Part::ALL.to_vec());
     let source = (path.clone(), unit).prop_map(|(path, unit)| Source { path, unit });
-    (path, prop::collection::btree_map(part, source, 0..8))
-        .prop_map(|(records, fields)| Mapping { records, fields })
+    (path, prop::collection::vec((part, source), 0..8))
+        .prop_map(|(records, fields)| Mapping { records, fields: fields.into_iter().collect() })
 }
 
 fn any_text() -> impl Strategy<Value = Vec<u8>> {
@@ -390,8 +395,8 @@ proptest! {
             // A proposal names nothing that is not listed.
             prop_assert!(asked.is_some() && proposed.paths.len() <= 200);
             if proposed.saved.is_none() {
-                let listed: Vec<_> = proposed.paths.iter().map(|path| &path.path).collect();
-                prop_assert!(proposed.mapping.fields.values().all(|source| listed.contains(&&source.path)));
+                let listed: Vec<_> = proposed.paths.iter().map(|(path, _)| path).collect();
+                prop_assert!(proposed.mapping.fields.iter().all(|(_, source)| listed.contains(&&source.path)));
             }
         }
     }
