@@ -1,7 +1,10 @@
 //! The command line on real files: every figure of `fixtures/expected.json` that it prints, the shape of its
 //! answer, and what it says of files that it cannot read.
 
-use std::{path::PathBuf, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use serde_json::Value;
 
@@ -486,5 +489,45 @@ fn what_cannot_be_read_is_said_and_the_rest_stands() {
     assert!(code != 0 && json.is_null() && errors.contains("missing.json"), "{errors}");
     let (code, json, errors) = run(&[dir.clone(), good.clone()]);
     assert!(code != 0 && json["requests"] == 15 && errors.contains("is a folder"), "{errors}");
+    std::fs::remove_dir_all(dir).unwrap();
+}
+
+#[test]
+fn files_are_read_as_one_says() {
+    let dir = std::env::temp_dir().join(format!("tokenflame-as-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    let write = |name: &str, text: &str| {
+        let path = dir.join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let run = |option: &str, value: &Path, file: &Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tokenflame"));
+        let output = command.arg("summary").arg(file).arg(option).arg(value).arg("--json").output().unwrap();
+        let json: Value = serde_json::from_slice(&output.stdout).unwrap_or_default();
+        (output.status.code().unwrap(), json, String::from_utf8(output.stderr).unwrap())
+    };
+    let spend = fixture("litellm/own-spend-logs.jsonl");
+    let (code, json, errors) = run("--as", Path::new("records"), &spend);
+    assert_eq!((code, &json["formats"]), (0, &serde_json::json!(["records"])), "{errors}");
+    let (code, json, errors) = run("--as", Path::new("record"), &spend);
+    assert!(code == 2 && json.is_null() && errors.contains("otlp, claude-code, "), "{errors}");
+
+    let times = fixture("records/milliseconds-without-unit.jsonl");
+    let (_, json, errors) = run("--unit", Path::new("ms"), &times);
+    assert_eq!((&json["latency_ms"]["sum"], errors.as_str()), (&Value::from(5600.5), ""));
+    let (code, _, errors) = run("--unit", Path::new("h"), &times);
+    assert!(code == 2 && errors.contains("s, ms, us and ns"), "{errors}");
+
+    let log = write(
+        "log.jsonl",
+        "{\"m\": \"gpt-4o\", \"n\": {\"in\": 7}}\n{\"m\": \"gpt-4o\", \"n\": {\"in\": 5}}\n",
+    );
+    let mapping = r#"{"fields": {"model": {"path": "m"}, "prompt_tokens": {"path": "n.in"}}}"#;
+    let (code, json, errors) = run("--mapping", &write("mapping.json", mapping), &log);
+    assert_eq!((code, &json["requests"], &json["tokens"]["input"]), (0, &2.into(), &12.into()), "{errors}");
+    let wrong = write("wrong.json", r#"{"fields": {"modell": {"path": "m"}}}"#);
+    let (code, _, errors) = run("--mapping", &wrong, &log);
+    assert!(code == 2 && errors.contains("modell"), "{errors}");
     std::fs::remove_dir_all(dir).unwrap();
 }

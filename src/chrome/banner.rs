@@ -3,12 +3,14 @@ use yew::prelude::*;
 use crate::client::use_client;
 use crate::format;
 use crate::state::use_session;
+use crate::views::import::unit_question;
 use crate::widgets::{Icon, IconName};
 
 /// What went wrong, until it is read.
 #[component]
 pub fn Banners() -> Html {
     let (session, client) = (use_session(), use_client());
+    let question = unit_question(&session, &client);
     let count = {
         let client = client.clone();
         Callback::from(move |_: MouseEvent| client.count_texts())
@@ -49,6 +51,7 @@ pub fn Banners() -> Html {
                     { close.clone() }
                 </div>
             }
+            { question }
             if session.uncounted > 0 && !session.reading {
                 <div class="callout" role="status">
                     <Icon name={IconName::Warn} />

@@ -1,7 +1,6 @@
 use yew::prelude::*;
 
-use super::dialog::Dialog;
-use crate::widgets::{Icon, IconName};
+use crate::widgets::{Dialog, Icon, IconName};
 
 /// Every key of the page.
 const KEYS: [(&str, &[(&str, &str)]); 3] = [

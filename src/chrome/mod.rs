@@ -2,7 +2,6 @@
 
 mod banner;
 mod command;
-mod dialog;
 mod foot;
 mod keys;
 mod load;
@@ -24,7 +23,7 @@ use self::top::TopBar;
 use crate::client::{CHOOSER, FOLDER_CHOOSER, use_client};
 use crate::format;
 use crate::platform::drop::{self, Drag};
-use crate::platform::focus::{focus, nothing_has_focus};
+use crate::platform::focus::{focus, is_in, nothing_has_focus};
 use crate::platform::keys::{is_typing, listen};
 use crate::route::Screen;
 use crate::state::{Session, use_session, use_view};
@@ -103,7 +102,7 @@ pub fn Frame() -> Html {
                         return;
                     }
                     // An open dialog closes itself and takes all other keys.
-                    _ if open.is_some() || control || event.alt_key() => return,
+                    _ if open.is_some() || is_in("dialog") || control || event.alt_key() => return,
                     "Escape" if working => Command::Cancel,
                     _ if is_typing(event) => return,
                     "o" => Command::Open,

@@ -2,11 +2,10 @@ use web_sys::{Element, HtmlInputElement};
 use yew::prelude::*;
 
 use super::command::Command;
-use super::dialog::Dialog;
 use crate::route::Screen;
 use crate::state::{Theme, use_session};
 use crate::views::landing::SAMPLES;
-use crate::widgets::{Icon, IconName};
+use crate::widgets::{Dialog, Icon, IconName};
 
 #[derive(Clone, PartialEq, Properties)]
 pub struct PaletteProps {

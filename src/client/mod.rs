@@ -7,7 +7,7 @@ mod transport;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use engine::protocol::{Answer, Command, Event, Reply, SessionInfo};
+use engine::protocol::{Answer, Choice, Command, Event, FileId, Reply, SessionInfo};
 use js_sys::JsString;
 use units::Money;
 use yew::prelude::*;
@@ -29,6 +29,8 @@ struct Inner {
     session: UseReducerDispatcher<State>,
     /// Handles of the files of the session, to read them again should the engine have to be started anew.
     files: RefCell<Vec<NamedFile>>,
+    /// What a person chose for files of the session.
+    choices: RefCell<Vec<(FileId, Choice)>>,
     /// Faults since files were last opened by a person.
     faults: Cell<u32>,
     /// Grows when the reading is stopped.
@@ -52,6 +54,7 @@ impl Client {
             transport: RefCell::default(),
             session,
             files: RefCell::default(),
+            choices: RefCell::default(),
             faults: Cell::default(),
             stops: Cell::default(),
         }));
@@ -77,6 +80,23 @@ impl Client {
         }
     }
 
+    /// Reads files of the session otherwise than before. All are read again: their records may belong together.
+    pub fn read_as(&self, files: &[FileId], choice: &Choice) {
+        let mut choices = self.0.choices.borrow_mut();
+        for &file in files {
+            choices.retain(|(known, _)| *known != file);
+            choices.push((file, choice.clone()));
+        }
+        drop(choices);
+        self.0.faults.set(0);
+        self.read_again();
+    }
+
+    /// What was chosen for a file of the session.
+    pub fn choice(&self, file: FileId) -> Option<Choice> {
+        self.0.choices.borrow().iter().find(|(known, _)| *known == file).map(|(_, choice)| choice.clone())
+    }
+
     /// Stops the reading of files, or else the counting of their texts; what was read and counted stays.
     pub fn cancel(&self) {
         self.0.stops.set(self.0.stops.get() + 1);
@@ -92,6 +112,7 @@ impl Client {
     pub fn clear(&self) {
         self.0.stops.set(self.0.stops.get() + 1);
         self.0.files.borrow_mut().clear();
+        self.0.choices.borrow_mut().clear();
         // At once, whatever the engine still works on.
         self.0.session.dispatch(Change::Info(SessionInfo::default()));
         self.change(Command::Clear);
@@ -126,6 +147,20 @@ impl Client {
             session.dispatch(Change::Opened);
         });
         self.0.files.borrow_mut().extend(files);
+    }
+
+    fn read_again(&self) {
+        let choices = self.0.choices.borrow().clone();
+        self.0.session.dispatch(Change::Opening);
+        let client = self.clone();
+        self.ask(Command::Reopen(choices), move |reply| {
+            if let Ok(Answer::Session(info)) = &reply {
+                // Where it was stopped, other files may come to have these numbers.
+                client.0.choices.borrow_mut().retain(|(file, _)| (file.0 as usize) < info.files.len());
+            }
+            client.0.session.dispatch(Change::of(reply));
+            client.0.session.dispatch(Change::Opened);
+        });
     }
 
     fn send(
@@ -182,6 +217,11 @@ impl Client {
         let files = self.0.files.take();
         if self.0.faults.get() == 1 && !files.is_empty() {
             self.read(files);
+            if !self.0.choices.borrow().is_empty() {
+                self.read_again();
+            }
+        } else {
+            self.0.choices.borrow_mut().clear();
         }
         for then in lost {
             then(Err("The engine stopped while it worked on this, and was started anew.".to_owned()));

@@ -1,6 +1,7 @@
 //! One browser API per file.
 
 pub mod clipboard;
+pub mod download;
 pub mod drop;
 pub mod fetch;
 pub mod file;

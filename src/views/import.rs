@@ -1,8 +1,17 @@
 //! What became of every record of the files: read = kept + merged + dropped.
 
-use engine::protocol::FileReport;
+mod dialog;
+mod read_as;
+mod saved;
+mod unit;
+
+use engine::protocol::{FileId, FileReport};
 use yew::prelude::*;
 
+use self::dialog::FileDialog;
+pub(super) use self::read_as::read_as;
+use self::read_as::{can_be_mapped, questions};
+pub use self::unit::unit_question;
 use super::import_files;
 use crate::client::use_client;
 use crate::format;
@@ -27,7 +36,7 @@ pub(super) struct Sums {
 }
 
 impl Sums {
-    pub(super) fn of(files: &[FileReport]) -> Sums {
+    pub(super) fn of(files: &[&FileReport]) -> Sums {
         let mut sums = Sums::default();
         for file in files {
             sums.read += file.read;
@@ -54,10 +63,16 @@ fn total(reasons: &[(String, u64)]) -> u64 {
 /// The import report over all files; opens to each file and its problems.
 #[component]
 pub fn ImportReport() -> Html {
-    let session = use_session();
+    let (session, client) = (use_session(), use_client());
+    // The file whose dialog is open.
+    let asked = use_state_eq(|| None::<FileId>);
+    let ask = {
+        let asked = asked.setter();
+        Callback::from(move |file| asked.set(Some(file)))
+    };
     let files = &session.info.files;
     let problems: usize = files.iter().map(|file| file.problems.len()).sum();
-    let sums = Sums::of(files);
+    let sums = Sums::of(&files.iter().collect::<Vec<_>>());
 
     let mut formats: Vec<&str> = Vec::new();
     for file in files {
@@ -82,6 +97,7 @@ pub fn ImportReport() -> Html {
                 <ImportBar sums={sums.clone()} />
                 { equation(&sums, REASONS) }
             </div>
+            { questions(files, &client, &ask) }
             <details class="import-files">
                 <summary>
                     <Icon name={IconName::Right} />
@@ -90,10 +106,18 @@ pub fn ImportReport() -> Html {
                         n => format!("File by file, with {}", format::plural(n as u64, "problem")),
                     } }
                 </summary>
-                { import_files::list(files) }
+                { import_files::list(files, &client, &ask) }
             </details>
+            { file_dialog(&asked) }
         </section>
     }
+}
+
+/// The dialog of a file, where one is open.
+fn file_dialog(asked: &UseStateHandle<Option<FileId>>) -> Html {
+    let close = asked.setter();
+    let onclose = Callback::from(move |()| close.set(None));
+    asked.map(|file| html! { <FileDialog {file} {onclose} /> }).unwrap_or_default()
 }
 
 /// The first of the names, and how many more there are.
@@ -181,12 +205,13 @@ fn ImportBar(props: &ImportBarProps) -> Html {
 #[component]
 pub fn NothingToShow() -> Html {
     let (session, client) = (use_session(), use_client());
+    let asked = use_state_eq(|| None::<FileId>);
     let files = &session.info.files;
-    let choose_folder = {
+    let choose = {
         let client = client.clone();
-        Callback::from(move |_: MouseEvent| client.choose_folder())
+        Callback::from(move |_: MouseEvent| client.choose())
     };
-    let choose = Callback::from(move |_: MouseEvent| client.choose());
+    let choose_folder = Callback::from(move |_: MouseEvent| client.choose_folder());
     let title = match &files[..] {
         [only] if only.format.is_empty() => format!("{} could not be read", only.name),
         [only] => format!("{} holds no model call", only.name),
@@ -194,6 +219,11 @@ pub fn NothingToShow() -> Html {
             "None of these files could be read".to_owned()
         }
         _ => "These files hold no model call".to_owned(),
+    };
+    let unknown = files.iter().position(can_be_mapped).map(|file| FileId(file as u32));
+    let map = {
+        let asked = asked.setter();
+        Callback::from(move |_: MouseEvent| asked.set(unknown))
     };
     html! {
         <div class="sheet">
@@ -207,10 +237,15 @@ pub fn NothingToShow() -> Html {
                 if files.iter().any(|file| !file.format.is_empty() && file.problems.is_empty()) {
                     <p>{ "They were read, and none of their records tells of a call of a model: the report says what became of each." }</p>
                 }
+                if unknown.is_some() {
+                    <p>{ "If it tells of requests to a model, say which field is what:" }</p>
+                    <button type="button" class="btn primary" onclick={map}>{ "Say what is what" }</button>
+                }
                 <button type="button" class="btn" onclick={choose}>{ "Choose other files" }</button>
                 <button type="button" class="btn" onclick={choose_folder}>{ "Choose a folder" }</button>
             </ErrorState>
             <ImportReport />
+            { file_dialog(&asked) }
         </div>
     }
 }

@@ -1,9 +1,10 @@
 //! The import report file by file; many files are folded by their format.
 
-use engine::protocol::{FileReport, Problem};
+use engine::protocol::{FileId, FileReport, Problem};
 use yew::prelude::*;
 
-use super::import::{REASONS, Sums, equation};
+use super::import::{REASONS, Sums, equation, read_as};
+use crate::client::{Client, use_client};
 use crate::format;
 use crate::widgets::{Icon, IconName};
 
@@ -13,21 +14,23 @@ const LISTED: usize = 50;
 const MORE: usize = 200;
 
 /// Each file with its records and problems.
-pub fn list(files: &[FileReport]) -> Html {
+pub fn list(files: &[FileReport], client: &Client, ask: &Callback<FileId>) -> Html {
+    let files = files.iter().enumerate().map(|(i, file)| (FileId(i as u32), file));
     if files.len() <= LISTED {
-        return files.iter().map(file_report).collect();
+        return files.map(|(id, file)| file_report(id, file, client, ask)).collect();
     }
-    let mut formats: Vec<Vec<&FileReport>> = Vec::new();
+    let mut formats: Vec<Vec<(FileId, &FileReport)>> = Vec::new();
     for file in files {
-        match formats.iter_mut().find(|known| known[0].format_name == file.format_name) {
+        match formats.iter_mut().find(|known| known[0].1.format_name == file.1.format_name) {
             Some(known) => known.push(file),
             None => formats.push(vec![file]),
         }
     }
-    let group = |files: Vec<&FileReport>| {
-        let files: Vec<FileReport> = files.into_iter().cloned().collect();
-        let key = files[0].format_name.clone();
-        html! { <Group {key} {files} /> }
+    let group = |files: Vec<(FileId, &FileReport)>| {
+        let key = files[0].1.format_name.clone();
+        let files: Vec<(FileId, FileReport)> =
+            files.into_iter().map(|(id, file)| (id, file.clone())).collect();
+        html! { <Group {key} {files} ask={ask.clone()} /> }
     };
     formats.into_iter().map(group).collect()
 }
@@ -39,12 +42,14 @@ fn format_name(file: &FileReport) -> &str {
 #[derive(PartialEq, Properties)]
 struct GroupProps {
     /// Not empty, of one format.
-    files: Vec<FileReport>,
+    files: Vec<(FileId, FileReport)>,
+    ask: Callback<FileId>,
 }
 
 /// The files of one format, folded; those with problems stand first.
 #[component]
-fn Group(GroupProps { files }: &GroupProps) -> Html {
+fn Group(GroupProps { files, ask }: &GroupProps) -> Html {
+    let client = use_client();
     // None while it is folded: thousands of files in the page would hold it up.
     let shown = use_state_eq(|| 0_usize);
     let toggle = {
@@ -58,17 +63,17 @@ fn Group(GroupProps { files }: &GroupProps) -> Html {
         let shown = shown.clone();
         Callback::from(move |_: MouseEvent| shown.set(*shown + MORE))
     };
-    let with_problems = files.iter().filter(|file| !file.problems.is_empty());
-    let without = files.iter().filter(|file| file.problems.is_empty());
+    let with_problems = files.iter().filter(|(_, file)| !file.problems.is_empty());
+    let without = files.iter().filter(|(_, file)| file.problems.is_empty());
     let problems = with_problems.clone().count();
     let left = if *shown == 0 { 0 } else { files.len().saturating_sub(*shown) };
-    let bytes = files.iter().map(|file| file.bytes).sum();
+    let bytes = files.iter().map(|(_, file)| file.bytes).sum();
     html! {
         <section class="import-file">
             <details class="import-files" open={*shown > 0}>
                 <summary onclick={toggle}>
                     <Icon name={IconName::Right} />
-                    { format_name(&files[0]) }
+                    { format_name(&files[0].1) }
                     <span class="dim small">
                         { format!("{}, {}", format::plural(files.len() as u64, "file"), format::bytes(bytes)) }
                         if problems > 0 {
@@ -76,19 +81,19 @@ fn Group(GroupProps { files }: &GroupProps) -> Html {
                         }
                     </span>
                 </summary>
-                { for with_problems.chain(without).take(*shown).map(file_report) }
+                { for with_problems.chain(without).take(*shown).map(|(id, file)| file_report(*id, file, &client, ask)) }
                 if left > 0 {
                     <button type="button" class="btn sm" onclick={more}>
                         { format!("Show {} more of {}", format::int(left.min(MORE) as u64), format::int(files.len() as u64)) }
                     </button>
                 }
             </details>
-            { equation(&Sums::of(files), REASONS) }
+            { equation(&Sums::of(&files.iter().map(|(_, file)| file).collect::<Vec<_>>()), REASONS) }
         </section>
     }
 }
 
-fn file_report(file: &FileReport) -> Html {
+fn file_report(id: FileId, file: &FileReport, client: &Client, ask: &Callback<FileId>) -> Html {
     let size = match file.decoded_bytes {
         decoded if decoded > file.bytes => {
             format!("{}, {} unpacked", format::bytes(file.bytes), format::bytes(decoded))
@@ -99,10 +104,11 @@ fn file_report(file: &FileReport) -> Html {
     html! {
         <section class="import-file">
             <h3>{ &file.name } <span class="dim small">{ format!("{format}, {size}") }</span></h3>
-            { equation(&Sums::of(std::slice::from_ref(file)), usize::MAX) }
+            { equation(&Sums::of(&[file]), usize::MAX) }
             if !file.problems.is_empty() {
                 <ul class="problems">{ for file.problems.iter().map(problem) }</ul>
             }
+            { read_as(id, file, client, ask) }
         </section>
     }
 }

@@ -1,5 +1,6 @@
 //! The parts that every screen is made of.
 
+mod dialog;
 mod empty;
 mod figure;
 mod icon;
@@ -11,6 +12,7 @@ mod swatch;
 mod twin;
 pub mod virtual_list;
 
+pub use dialog::Dialog;
 pub use empty::{Empty, ErrorState};
 pub use figure::{Fig, Prov, underline};
 pub use icon::{BrandMark, Icon, IconName};

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use engine::Choices;
 use engine::protocol::{Answer, Event, Progress, Reply};
 use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -26,7 +27,15 @@ pub struct Opening {
     /// The question's number.
     pub id: u32,
     /// The files.
-    pub files: Vec<NamedFile>,
+    pub files: Files,
+}
+
+/// What is to be read.
+pub enum Files {
+    /// These, added to the session.
+    New(Vec<NamedFile>),
+    /// Those of the session once more, as was chosen for them.
+    Again(Choices),
 }
 
 /// When the page hears of the reading.
@@ -47,7 +56,10 @@ impl Worker {
                 loop {
                     let next = self.queue.borrow_mut().pop_front();
                     let Some(Opening { id, files }) = next else { break };
-                    let reply = self.read_all(files).await;
+                    let reply = match files {
+                        Files::New(files) => self.read_all(files, Choices::default()).await,
+                        Files::Again(choices) => self.read_all(self.forget_files(), choices).await,
+                    };
                     self.reply(id, &reply);
                     self.tell_pulse();
                 }
@@ -67,7 +79,21 @@ impl Worker {
         }
     }
 
-    async fn read_all(self: &Rc<Self>, files: Vec<NamedFile>) -> Reply {
+    /// Takes the files out of the session.
+    fn forget_files(&self) -> Vec<NamedFile> {
+        let mut session = self.session.borrow_mut();
+        let opened = session.trace().files.iter().filter(|file| file.archive.is_none());
+        let files = opened.map(|file| file.name.clone()).zip(self.files.take());
+        let files = files.map(|(name, file)| NamedFile { name, file }).collect();
+        session.forget_files();
+        drop(session);
+        // After the texts are gone: then none is left that was not counted.
+        self.stop_counting();
+        files
+    }
+
+    async fn read_all(self: &Rc<Self>, files: Vec<NamedFile>, choices: Choices) -> Reply {
+        let choices = Rc::new(choices);
         // Who has nothing yet wants to see something; who has much waits for the answer in between.
         let first = if self.session.borrow().trace().calls().next().is_none() { 300.0 } else { 3_000.0 };
         let mut beat = Beat { progress: 0.0, picture: first, began: now() };
@@ -100,7 +126,7 @@ impl Worker {
                 continue;
             }
             let number = self.session.borrow().trace().files.len();
-            self.session.borrow_mut().begin_file(name, file.size() as u64);
+            self.session.borrow_mut().begin_file_as(name, file.size() as u64, &choices);
             self.files.borrow_mut().push(file.clone());
             if self.read(file, head, &mut progress, &mut beat, stops).await.is_err() {
                 failed.push(name.as_str());

@@ -2,13 +2,17 @@
 
 use std::rc::Rc;
 
-use engine::protocol::{Answer, CallId, Command, EncodingName, RawRecord, Reply, Slot, Tokenizer};
+use engine::protocol::{Answer, CallId, Command, EncodingName, FileId, RawRecord, Reply, Slot, Tokenizer};
+use engine::{Choices, RangeDecoder, Session};
 use js_sys::{ArrayBuffer, JsString, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::File;
 
-use super::{Worker, now, read::Opening};
+use super::{
+    Worker, now,
+    read::{Files, Opening},
+};
 use crate::wire::{self, Envelope};
 
 /// Bytes shown of a raw record, and how many records of a call: what a person can look through.
@@ -16,6 +20,10 @@ const RAW_BYTES: u64 = 1024 * 1024;
 const RAW_RECORDS: usize = 50;
 /// Bytes of a file searched for a record at a time.
 const SLICE: u64 = 1024 * 1024;
+/// Bytes of a decoded file in which a mapping is tried.
+const HEAD: u64 = 256 * 1024;
+
+const GONE: &str = "The file cannot be read any more: it was changed, moved or removed. Open it again.";
 
 impl Worker {
     /// Takes a message of the page.
@@ -28,7 +36,18 @@ impl Worker {
             }
         };
         match command {
-            Command::Open => self.open(Opening { id, files: message.files }),
+            Command::Open => self.open(Opening { id, files: Files::New(message.files) }),
+            Command::Reopen(files) => {
+                let choices = Choices { files: files.into_iter().collect(), ..Choices::default() };
+                self.open(Opening { id, files: Files::Again(choices) });
+            }
+            Command::Map { file, ask } => spawn_local(async move {
+                let reply = match self.head(file).await {
+                    Ok(head) => Session::map(&head, &ask),
+                    Err(_) => Err(GONE.to_owned()),
+                };
+                self.reply(id, &reply);
+            }),
             Command::Count { slot, tokenizer } => spawn_local(async move {
                 let text = message.text.unwrap_or_default();
                 let reply = match tokenizer {
@@ -74,6 +93,13 @@ impl Worker {
         reply
     }
 
+    /// The beginning of a file of the session, decoded.
+    async fn head(&self, file: FileId) -> Result<String, JsValue> {
+        let (number, entry) = self.session.borrow().trace().on_disk(file);
+        let file = self.files.borrow().get(number).cloned();
+        read_packed(&file.ok_or(JsValue::UNDEFINED)?, entry, 0, HEAD).await
+    }
+
     async fn raw(&self, call: CallId) -> Vec<RawRecord> {
         let refs = self.session.borrow().raw_records(call);
         let mut records = Vec::new();
@@ -98,10 +124,7 @@ impl Worker {
                 Some(file) => read_packed(&file, entry, at.offset, len).await,
                 None => Err(JsValue::UNDEFINED),
             };
-            let text = text.unwrap_or_else(|_| {
-                "The file cannot be read any more: it was changed, moved or removed. Open it again."
-                    .to_owned()
-            });
+            let text = text.unwrap_or_else(|_| GONE.to_owned());
             // A picture or a copy of the record must not give keys away.
             let (text, secrets) = engine::redact(&text);
             if secrets > 0 {

@@ -4,20 +4,28 @@ mod count;
 mod table;
 
 use std::{
+    ffi::OsStr,
     fs::File,
     io::{Read, Write},
     path::PathBuf,
     process::ExitCode,
+    rc::Rc,
 };
 
-use engine::Session;
+use engine::{
+    Choices, Session,
+    protocol::{Choice, Unit},
+};
 use lexopt::prelude::*;
 
 const USAGE: &str = "\
-Usage: tokenflame summary FILE... [--json]
+Usage: tokenflame summary FILE... [--json] [--as FORMAT | --unit UNIT | --mapping FILE]
 
   summary    requests, tokens, cost and latency of trace files, taken together
   --json     one JSON object on standard output instead of a table
+  --as       read the files as this format, whatever they look like: otlp, langfuse, ...
+  --unit     read them as records of LLMMetrics and LatencyProfile whose times are in s, ms, us or ns
+  --mapping  read them as a JSON file says: what is what, as the page saves it
 
 Files are recognised by their content: spans (OTLP, Jaeger, Zipkin, Chrome, console), exports of observability
 products and gateways, logs of coding agents, requests, responses and streams of model providers, batches, HAR
@@ -40,9 +48,18 @@ fn main() -> ExitCode {
 fn run() -> Result<ExitCode, String> {
     let mut parser = lexopt::Parser::from_env();
     let (mut command, mut files, mut json) = (None, Vec::<PathBuf>::new(), false);
+    let mut choice = Choice::Auto;
     while let Some(arg) = parser.next().map_err(|error| error.to_string())? {
         match arg {
             Long("json") => json = true,
+            Long(option @ ("as" | "unit" | "mapping")) => {
+                let option = option.to_owned();
+                let value = parser.value().map_err(|error| error.to_string())?;
+                if choice != Choice::Auto {
+                    return Err("--as, --unit and --mapping exclude each other".to_owned());
+                }
+                choice = choose(&option, &value)?;
+            }
             Short('h') | Long("help") => {
                 println!("{USAGE}");
                 return Ok(ExitCode::SUCCESS);
@@ -53,19 +70,43 @@ fn run() -> Result<ExitCode, String> {
         }
     }
     match command {
-        Some(command) if command == "summary" && !files.is_empty() => summary(&files, json),
+        Some(command) if command == "summary" && !files.is_empty() => summary(&files, choice, json),
         Some(command) if command == "summary" => Err(format!("name at least one file\n\n{USAGE}")),
         Some(command) => Err(format!("there is no command {:?}\n\n{USAGE}", command.to_string_lossy())),
         None => Err(format!("name a command\n\n{USAGE}")),
     }
 }
 
-fn summary(files: &[PathBuf], json: bool) -> Result<ExitCode, String> {
+/// How the files are to be read.
+fn choose(option: &str, value: &OsStr) -> Result<Choice, String> {
+    let word = value.to_string_lossy();
+    match option {
+        "as" => {
+            let keys: Vec<&str> = engine::format_keys().collect();
+            let known = keys.contains(&&*word).then(|| Choice::Format(word.to_string()));
+            known.ok_or_else(|| format!("there is no format {word:?}; the formats are {}", keys.join(", ")))
+        }
+        "unit" => {
+            let unit = Unit::ALL.into_iter().find(|unit| unit.key() == word);
+            unit.map(Choice::Unit)
+                .ok_or_else(|| format!("there is no unit {word:?}; the units are s, ms, us and ns"))
+        }
+        _ => {
+            let text = std::fs::read(value).map_err(|error| format!("{word}: {error}"))?;
+            let mapping = serde_json::from_slice(&text)
+                .map_err(|error| format!("{word} is not a mapping as the page saves it: {error}"))?;
+            Ok(Choice::Mapping(mapping))
+        }
+    }
+}
+
+fn summary(files: &[PathBuf], choice: Choice, json: bool) -> Result<ExitCode, String> {
+    let choices = Rc::new(Choices { others: choice, ..Choices::default() });
     let mut session = Session::new();
     // A file that gives nothing is an error of the run, though the other files' figures stand.
     let mut code = ExitCode::SUCCESS;
     for path in files {
-        if let Err(error) = read(&mut session, path) {
+        if let Err(error) = read(&mut session, path, &choices) {
             eprintln!("tokenflame: {}: {error}", printable(&path.to_string_lossy()));
             code = ExitCode::FAILURE;
         }
@@ -103,13 +144,13 @@ fn printable(text: &str) -> String {
     text.chars().map(|c| if hidden(c) { '\u{fffd}' } else { c }).collect()
 }
 
-fn read(session: &mut Session, path: &PathBuf) -> std::io::Result<()> {
+fn read(session: &mut Session, path: &PathBuf, choices: &Rc<Choices>) -> std::io::Result<()> {
     if path.is_dir() {
         return Err(std::io::Error::other("is a folder; name the files in it"));
     }
     let mut file = File::open(path)?;
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
-    session.begin_file(&name, file.metadata()?.len());
+    session.begin_file_as(&name, file.metadata()?.len(), choices);
     let mut chunk = vec![0; CHUNK];
     loop {
         let n = file.read(&mut chunk)?;

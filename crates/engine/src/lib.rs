@@ -17,8 +17,13 @@ mod session;
 mod shard;
 mod summary;
 
-pub use formats::{RangeDecoder, is_tokenizer, redact};
+pub use formats::{Choices, RangeDecoder, is_tokenizer, redact};
 pub use session::Session;
 pub use shard::Shard;
 pub use summary::{Distribution, PhaseSums, ProblemCount, Records, Summary, Tokens, sentence, summary};
 pub use tokens::Encoding;
+
+/// The keys of all formats.
+pub fn format_keys() -> impl Iterator<Item = &'static str> {
+    formats::FORMATS.iter().map(|format| format.about().key)
+}

@@ -4,11 +4,13 @@
 //! read, [`Event`]s come unasked. Large things never pass through here: files go as handles, typed text as a
 //! string beside the command. Money and times keep all their digits on the way.
 
+pub use formats::{Ask, Choice, Fields, Mapping, Outline, Part, Source, Unit};
 use serde::{Deserialize, Serialize};
 pub use stats::{Bin, Histogram, Percentiles};
 pub use tokens::EncodingName;
 pub use trace::{
-    CallId, Component, FileReport, Operation, Phase, Phases, Problem, ProblemCode, Role, Status,
+    CallId, Candidate, Component, FileId, FileReport, Operation, Phase, Phases, Problem, ProblemCode, Role,
+    Status,
 };
 use units::{Figure, Money, Nanos, Provenance, Timestamp};
 
@@ -17,6 +19,18 @@ use units::{Figure, Money, Nanos, Provenance, Timestamp};
 pub enum Command {
     /// Read files into the session; the handles lie beside the command. Answered by [`Answer::Session`].
     Open,
+    /// Read all files of the session again, these as they were chosen to be read, all others by their content.
+    /// Answered by [`Answer::Session`].
+    Reopen(Vec<(FileId, Choice)>),
+    /// Every format that can be chosen. Answered by [`Answer::Formats`].
+    Formats,
+    /// What stands where in a file, and its first records as calls. Answered by [`Answer::Mapped`].
+    Map {
+        /// The file.
+        file: FileId,
+        /// By which mapping.
+        ask: Ask,
+    },
     /// Stop the reading that is under way, or else the counting; what was read and counted stays. Answered by
     /// [`Answer::Session`].
     Cancel,
@@ -121,6 +135,10 @@ pub enum Answer {
     Pieces(Vec<Piece>),
     /// To [`Command::Quote`].
     Quotes(Vec<Quote>),
+    /// To [`Command::Formats`]: the key of each, and its name with what it belongs with.
+    Formats(Vec<(String, String)>),
+    /// To [`Command::Map`].
+    Mapped(Box<Mapped>),
 }
 
 /// Which calls a figure counts. The default counts all.
@@ -244,6 +262,19 @@ pub struct SessionInfo {
     pub wants: Vec<EncodingName>,
     /// Tokenizers that were opened as files, in the order of their numbers.
     pub tokenizers: Vec<OpenedTokenizer>,
+}
+
+/// What a mapping makes of a file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Mapped {
+    /// What stands where, and the mapping.
+    pub outline: Outline,
+    /// The parts that are mapped, by their names.
+    pub columns: Vec<String>,
+    /// The first records as calls: what each of these parts is, with its unit.
+    pub rows: Vec<Vec<String>>,
+    /// What is wrong with these records.
+    pub warnings: Vec<String>,
 }
 
 /// What divides a text into tokens.

@@ -1,4 +1,6 @@
-use formats::Import;
+use std::rc::Rc;
+
+use formats::{About, Ask, Choices, FORMATS, Import, Mapping};
 use tokens::{Encoding, EncodingName};
 use trace::{Call, CallId, FileId, Message, RecordRef, Trace, TraceBuilder, Usage};
 use units::Timestamp;
@@ -57,8 +59,40 @@ impl Session {
 
     /// Begins a file of so many bytes on disk. A file that is still open is ended first.
     pub fn begin_file(&mut self, name: &str, bytes: u64) {
+        self.begin_file_as(name, bytes, &Rc::default());
+    }
+
+    /// The same for a file that may be read otherwise than its content tells.
+    pub fn begin_file_as(&mut self, name: &str, bytes: u64, choices: &Rc<Choices>) {
         self.end_file();
-        self.import = Some(Import::begin(name, bytes, &mut self.builder));
+        self.import = Some(Import::begin_as(name, bytes, choices, &mut self.builder));
+    }
+
+    /// Forgets what was read of all files, so that they can be read again; prices and tokenizers stay.
+    pub fn forget_files(&mut self) {
+        let former = std::mem::take(self);
+        *self = Session {
+            counts: former.counts,
+            bill: former.bill,
+            bench: former.bench,
+            tokenizers: former.tokenizers,
+            generation: former.generation,
+            ..Session::new()
+        };
+        self.counts.clear();
+        self.changed();
+    }
+
+    /// What a mapping makes of the beginning of a file.
+    ///
+    /// # Errors
+    /// A sentence if there are no records to be seen.
+    pub fn map(head: &str, ask: &Ask) -> Reply {
+        Ok(Answer::Mapped(Box::new(answers::mapped(head, ask)?)))
+    }
+
+    pub(crate) fn preview(&mut self, head: &str, mapping: &Mapping) {
+        formats::preview(head, mapping, &mut self.builder);
     }
 
     /// The next bytes of the file, as they lie on disk. False once nothing more is needed of it, because no
@@ -223,8 +257,8 @@ impl Session {
         format!("{name}, line {}", record.line)
     }
 
-    /// Answers a command. [`Command::Open`], [`Command::Cancel`], [`Command::Count`] and [`Command::Raw`]
-    /// need what lies beside the command, so whoever holds the files and texts answers them with the other
+    /// Answers a command. [`Command::Open`], [`Command::Reopen`], [`Command::Cancel`], [`Command::Count`],
+    /// [`Command::Map`] and [`Command::Raw`] need what lies beside the command, so whoever holds the files and texts answers them with the other
     /// methods.
     pub fn answer(&mut self, command: Command) -> Reply {
         if self.import.is_some() && self.filled.is_empty() {
@@ -259,7 +293,8 @@ impl Session {
             Command::Quote { input, output, tokenizer, model } => {
                 Answer::Quotes(answers::quotes(self, (input, output), tokenizer, &model))
             }
-            Command::Raw(_) | Command::Count { .. } => {
+            Command::Formats => Answer::Formats(FORMATS.iter().map(|format| named(format.about())).collect()),
+            Command::Reopen(_) | Command::Map { .. } | Command::Raw(_) | Command::Count { .. } => {
                 return Err("This command needs a file or a text beside it.".to_owned());
             }
         })
@@ -326,6 +361,10 @@ impl Session {
     pub(crate) fn messages(&self, call: &Call) -> &[Message] {
         self.trace().messages(call)
     }
+}
+
+fn named(about: &About) -> (String, String) {
+    (about.key.to_owned(), format!("{} ({})", about.name, about.family.name()))
 }
 
 /// First start and last end of everything that has a date, or else of everything that has a time.

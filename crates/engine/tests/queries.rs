@@ -1,10 +1,10 @@
 //! What the screens ask, on small sessions whose figures can be worked out by hand.
 
 use engine::{
-    Session,
+    Choices, Session,
     protocol::{
-        Answer, CallId, Command, EncodingName, Filter, LatencyOrder, OpenedTokenizer, Overview, Phase, Slot,
-        Sort, SortKey, Status, StatusFilter, Table, Tokenizer,
+        Answer, Ask, CallId, Choice, Command, EncodingName, FileId, Filter, LatencyOrder, OpenedTokenizer,
+        Overview, Part, Phase, Slot, Sort, SortKey, Source, Status, StatusFilter, Table, Tokenizer,
     },
 };
 use units::{Money, Nanos, Provenance};
@@ -322,4 +322,40 @@ fn clearing_forgets_the_files_and_typed_prices() {
     let Answer::Session(info) = session.answer(Command::Clear).unwrap() else { panic!() };
     assert!(info.files.is_empty() && info.generation > before);
     assert_eq!(overview(&mut session, Filter::default()).requests, 0);
+}
+
+#[test]
+fn a_file_is_read_again_as_one_says_and_prices_stay() {
+    let text =
+        "{\"m\": \"mine\", \"in\": 1000000, \"out\": 0, \"q\": \"Who?\"}\n{\"m\": \"mine\", \"in\": -1}\n";
+    let Ok(Answer::Mapped(mapped)) = Session::map(text, &Ask::Proposal(Vec::new())) else { panic!() };
+    let mut mapping = mapped.outline.mapping.clone();
+    mapping.fields.set(Part::Model, Some(Source { path: "m".to_owned(), ..Source::default() }));
+    mapping.fields.set(Part::Prompt, Some(Source { path: "q".to_owned(), ..Source::default() }));
+    let Ok(Answer::Mapped(mapped)) = Session::map(text, &Ask::Try(mapping.clone())) else { panic!() };
+    assert_eq!(mapped.columns, ["Model", "Prompt", "Prompt tokens", "Completion tokens"]);
+    assert_eq!(mapped.rows, [["mine", "Who?", "1,000,000", "0"], ["mine", "unknown", "unknown", "unknown"]]);
+    assert_eq!(mapped.warnings, ["in is negative; it was taken as unknown"]);
+    assert!(Session::map("Dear diary", &Ask::Try(mapping.clone())).unwrap_err().contains("No records"));
+
+    let mut session = session(&[("records", METRICS), ("mine", text)]);
+    assert_eq!(session.info().files[1].format, "");
+    let price =
+        Command::SetPrice { model: "mine".into(), input: money("2").unwrap(), output: money("2").unwrap() };
+    session.answer(price).unwrap();
+    let before = session.generation();
+    session.forget_files();
+    assert!(session.info().files.is_empty() && session.generation() > before);
+    let files = [(FileId(1), Choice::Mapping(mapping))].into();
+    let choices = std::rc::Rc::new(Choices { files, ..Choices::default() });
+    for (name, text) in [("records", METRICS), ("mine", text)] {
+        session.begin_file_as(name, text.len() as u64, &choices);
+        session.push(text.as_bytes());
+        session.end_file();
+    }
+    let formats: Vec<_> = session.info().files.into_iter().map(|file| (file.format, file.by_hand)).collect();
+    assert_eq!(formats, [("records".to_owned(), false), ("mapping".to_owned(), true)]);
+    let mine = Filter { model: Some("mine".to_owned()), ..Filter::default() };
+    let table = table(&mut session, mine, Sort::default(), 0, 10);
+    assert_eq!((table.rows, table.window[0].cost), (2, money("2")));
 }

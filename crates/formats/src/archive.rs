@@ -1,6 +1,9 @@
+use std::rc::Rc;
+
 use trace::{FileId, Problem, ProblemCode, TraceBuilder};
 
 use crate::{
+    choice::Choices,
     import::One,
     unzip::{Part, Unzip},
 };
@@ -8,6 +11,7 @@ use crate::{
 /// An archive of files, each of which becomes a file of the session behind the archive itself.
 #[derive(Default)]
 pub struct Archive {
+    choices: Rc<Choices>,
     unzip: Unzip,
     /// The file that is being unpacked.
     pub entry: Option<One>,
@@ -18,6 +22,11 @@ pub struct Archive {
 }
 
 impl Archive {
+    /// An archive whose files may be read otherwise than their content tells.
+    pub fn new(choices: Rc<Choices>) -> Archive {
+        Archive { choices, ..Archive::default() }
+    }
+
     /// Whether more bytes can change anything.
     pub fn wants_more(&self) -> bool {
         self.damage.is_none() && self.unzip.wants_more()
@@ -30,16 +39,16 @@ impl Archive {
 
     /// Takes the next bytes of the archive, which is `file`.
     pub fn push(&mut self, file: FileId, chunk: &[u8], builder: &mut TraceBuilder) {
-        let Archive { unzip, entry, records, .. } = self;
-        let result = unzip.push(chunk, &mut |part| take_part(file, part, entry, records, builder));
+        let Archive { choices, unzip, entry, records, .. } = self;
+        let result = unzip.push(chunk, &mut |part| take_part(file, part, choices, entry, records, builder));
         self.damage = result.err();
     }
 
     /// The archive has ended.
     pub fn finish(mut self, file: FileId, builder: &mut TraceBuilder) {
         if self.damage.is_none() {
-            let Archive { unzip, entry, records, .. } = &mut self;
-            let result = unzip.finish(&mut |part| take_part(file, part, entry, records, builder));
+            let Archive { choices, unzip, entry, records, .. } = &mut self;
+            let result = unzip.finish(&mut |part| take_part(file, part, choices, entry, records, builder));
             self.damage = result.err();
         }
         let mut problem = |code, message: String, hint: &str| {
@@ -64,6 +73,7 @@ impl Archive {
 fn take_part(
     archive: FileId,
     part: Part<'_>,
+    choices: &Choices,
     entry: &mut Option<One>,
     records: &mut u64,
     builder: &mut TraceBuilder,
@@ -74,7 +84,7 @@ fn take_part(
             let name = format!("{}/{name}", builder.trace().files[archive.0 as usize].name);
             let file = builder.begin_file(&name, packed.unwrap_or(0));
             builder.report(file).archive = Some((archive, file.0 - archive.0 - 1));
-            *entry = Some(One::begin(file));
+            *entry = Some(One::begin(file, choices));
             return true;
         }
         Part::Data(bytes) => {

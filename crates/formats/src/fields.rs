@@ -18,6 +18,8 @@ pub enum Field {
     CacheHit,
     Cost,
     Timestamp,
+    /// When it ended. No name means it: only a mapping does.
+    End,
     Prompt,
     Response,
     Status,
@@ -84,15 +86,20 @@ pub fn find(name: &str) -> Option<(Field, Option<Unit>)> {
     let exact = |name: &str| NAMES.iter().find(|(_, names)| names.contains(&name)).map(|(field, _)| *field);
     exact(&name).map(|field| (field, None)).or_else(|| {
         let (base, suffix) = name.rsplit_once('_')?;
-        let unit = match suffix {
-            "s" | "sec" | "secs" | "seconds" => Unit::S,
-            "ms" | "millis" | "milliseconds" => Unit::Ms,
-            "us" | "µs" | "μs" | "micros" | "microseconds" => Unit::Us,
-            "ns" | "nanos" | "nanoseconds" => Unit::Ns,
-            _ => return None,
-        };
+        let unit = unit(suffix)?;
         exact(base).filter(|field| field.is_time()).map(|field| (field, Some(unit)))
     })
+}
+
+/// The unit that the last word of a name is.
+pub fn unit(word: &str) -> Option<Unit> {
+    match word {
+        "s" | "sec" | "secs" | "seconds" => Some(Unit::S),
+        "ms" | "millis" | "milliseconds" => Some(Unit::Ms),
+        "us" | "µs" | "μs" | "micros" | "microseconds" => Some(Unit::Us),
+        "ns" | "nanos" | "nanoseconds" => Some(Unit::Ns),
+        _ => None,
+    }
 }
 
 /// Whether a name is the product's own for its field, in any spelling and unit.
@@ -102,7 +109,7 @@ pub fn is_own(name: &str) -> bool {
 }
 
 /// `timeToFirstTokenMs`, `Time to first token ms`, `time-to-first-token-ms` as `time_to_first_token_ms`.
-fn snake(name: &str) -> String {
+pub fn snake(name: &str) -> String {
     let chars: Vec<char> = name.trim().chars().collect();
     let mut snake = String::with_capacity(name.len() + 8);
     for (i, &char) in chars.iter().enumerate() {

@@ -19,6 +19,18 @@ pub enum Confidence {
     Certain,
 }
 
+impl Confidence {
+    /// The word for a person.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Confidence::No => "no",
+            Confidence::Possible => "possible",
+            Confidence::Likely => "likely",
+            Confidence::Certain => "certain",
+        }
+    }
+}
+
 /// How the records of a file are wrapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Container {

@@ -1,12 +1,17 @@
-use trace::{Fate, FileId, Problem, ProblemCode, RecordRef, TraceBuilder};
+use std::rc::Rc;
+
+use trace::{Candidate, Fate, FileId, Problem, ProblemCode, RecordRef, TraceBuilder};
 use units::show;
 
 use crate::{
     Confidence, Container, FORMATS, Format, Head, Output, Reader, Record,
     archive::Archive,
+    choice::{Choice, Choices},
     csv,
     decode::Decoder,
+    mapping::Mapped,
     mixed::Mixed,
+    readers::records::{Own, Records},
     split::{Bad, MAX_DEPTH, MAX_RECORD, Piece, Place, Splitter, Wrap},
     sse, unknown,
     unzip::Unzip,
@@ -29,6 +34,7 @@ const HEAD_RECORDS: usize = 50;
 /// What comes out does not depend on how the bytes are cut into chunks.
 pub struct Import {
     file: FileId,
+    choices: Rc<Choices>,
     shape: Shape,
     /// Bytes taken so far, as they lie on disk.
     taken: u64,
@@ -49,6 +55,7 @@ pub struct One {
 
 struct Body {
     file: FileId,
+    choice: Choice,
     state: State,
     records: u64,
     decoded: u64,
@@ -60,7 +67,6 @@ enum State {
     Reading {
         splitter: Box<Splitter>,
         reader: Box<dyn Reader>,
-        format: &'static dyn Format,
     },
     /// No reader knows the content; its beginning is kept to say so.
     Refused(String),
@@ -69,7 +75,13 @@ enum State {
 impl Import {
     /// Begins a file of `bytes` bytes. Its name is for the report only.
     pub fn begin(name: &str, bytes: u64, builder: &mut TraceBuilder) -> Import {
-        Import { file: builder.begin_file(name, bytes), shape: Shape::First(Vec::new()), taken: 0 }
+        Import::begin_as(name, bytes, &Rc::default(), builder)
+    }
+
+    /// Begins a file that may be read otherwise than its content tells.
+    pub fn begin_as(name: &str, bytes: u64, choices: &Rc<Choices>, builder: &mut TraceBuilder) -> Import {
+        let file = builder.begin_file(name, bytes);
+        Import { file, choices: choices.clone(), shape: Shape::First(Vec::new()), taken: 0 }
     }
 
     /// Takes the next bytes of the file.
@@ -97,11 +109,11 @@ impl Import {
         self.shape = if Unzip::is_zip(&first) {
             let report = builder.report(self.file);
             (report.format, report.format_name) = ("zip".to_owned(), "ZIP archive".to_owned());
-            let mut archive = Box::new(Archive::default());
+            let mut archive = Box::new(Archive::new(self.choices.clone()));
             archive.push(self.file, &first, builder);
             Shape::Archive(archive)
         } else {
-            let mut one = Box::new(One::begin(self.file));
+            let mut one = Box::new(One::begin(self.file, &self.choices));
             one.push(&first, builder);
             Shape::One(one)
         };
@@ -123,19 +135,6 @@ impl Import {
             Shape::First(_) => 0,
             Shape::One(one) => one.records(),
             Shape::Archive(archive) => archive.records(),
-        }
-    }
-
-    /// The format, once it is known; of an archive that of the file being unpacked.
-    pub fn format(&self) -> Option<&'static dyn Format> {
-        let one = match &self.shape {
-            Shape::First(_) => None,
-            Shape::One(one) => Some(&**one),
-            Shape::Archive(archive) => archive.entry.as_ref(),
-        };
-        match one?.body.state {
-            State::Reading { format, .. } => Some(format),
-            _ => None,
         }
     }
 
@@ -191,9 +190,9 @@ impl One {
         matches!(&self.body.state, State::Head(head) if head.is_empty())
     }
 
-    pub fn begin(file: FileId) -> One {
-        let state = State::Head(String::new());
-        One { decoder: Decoder::default(), body: Body { file, state, records: 0, decoded: 0 } }
+    pub fn begin(file: FileId, choices: &Choices) -> One {
+        let (choice, state) = (choices.of(file), State::Head(String::new()));
+        One { decoder: Decoder::default(), body: Body { file, choice, state, records: 0, decoded: 0 } }
     }
 
     pub fn push(&mut self, chunk: &[u8], builder: &mut TraceBuilder) {
@@ -243,7 +242,7 @@ impl Body {
                     self.take(&rest, builder);
                 }
             }
-            State::Reading { splitter, reader, .. } => {
+            State::Reading { splitter, reader } => {
                 self.decoded += text.len() as u64;
                 let mut out = Output { builder, file: self.file };
                 splitter.push(text, &mut |piece| self.records += read(piece, &mut **reader, &mut out));
@@ -256,31 +255,28 @@ impl Body {
     fn decide(&mut self, builder: &mut TraceBuilder) {
         let State::Head(text) = &mut self.state else { return };
         let text = std::mem::take(text);
-        let best = heads(&text)
-            .iter()
-            .flat_map(|(head, wrap)| FORMATS.iter().map(|format| (format.sniff(head), *format, *wrap)))
-            // Of equals the first: JSON before a table, then the order of the registry.
-            .reduce(|best, next| if next.0 > best.0 { next } else { best })
-            .filter(|best| best.0 > Confidence::No);
-        let Some((_, format, wrap)) = best else {
+        let heads = heads(&text);
+        let found = ranked(&heads);
+        let report = builder.report(self.file);
+        let Some(Chosen { key, name, wrap, reader }) = choose(&self.choice, &heads, &found) else {
+            report.seen = seen(&heads);
             self.decoded = text.len() as u64;
             self.state = State::Refused(text);
             return;
         };
-        let report = builder.report(self.file);
-        report.format = format.about().key.to_owned();
-        report.format_name = format.about().name.to_owned();
-        let reader: Box<dyn Reader> = match wrap {
-            Wrap::Json | Wrap::Events => Box::new(Mixed::new(format)),
-            _ => format.reader(),
-        };
-        self.state = State::Reading { splitter: Box::new(Splitter::new(wrap)), reader, format };
+        (report.format, report.format_name) = (key.to_owned(), name.to_owned());
+        report.by_hand = self.choice != Choice::Auto;
+        report.candidates = candidates(&found, key);
+        if report.by_hand || !report.candidates.is_empty() {
+            report.seen = seen(&heads);
+        }
+        self.state = State::Reading { splitter: Box::new(Splitter::new(wrap)), reader };
         self.take(&text, builder);
     }
 
     fn finish(&mut self, builder: &mut TraceBuilder) {
         self.decide(builder);
-        if let State::Reading { splitter, reader, .. } = &mut self.state {
+        if let State::Reading { splitter, reader } = &mut self.state {
             let mut out = Output { builder, file: self.file };
             splitter.finish(&mut |piece| self.records += read(piece, &mut **reader, &mut out));
             reader.finish(&mut out);
@@ -313,8 +309,80 @@ impl Body {
     }
 }
 
+/// A format that is sure of a file, and how the file is seen then.
+type Sure = (Confidence, &'static dyn Format, Wrap);
+
+/// The formats that could read a file, the surest first. Of equals the first: JSON before a table, then the
+/// order of the registry.
+fn ranked(heads: &[(Head, Wrap)]) -> Vec<Sure> {
+    let all = heads
+        .iter()
+        .flat_map(|(head, wrap)| FORMATS.iter().map(|format| (format.sniff(head), *format, *wrap)));
+    let mut found: Vec<Sure> = all.filter(|(sure, ..)| *sure > Confidence::No).collect();
+    found.sort_by_key(|(sure, ..)| std::cmp::Reverse(*sure));
+    found
+}
+
+/// What reads a file.
+struct Chosen {
+    key: &'static str,
+    name: &'static str,
+    wrap: Wrap,
+    reader: Box<dyn Reader>,
+}
+
+fn choose(choice: &Choice, heads: &[(Head, Wrap)], found: &[Sure]) -> Option<Chosen> {
+    // As the format itself sees it, or else in the first way that there is.
+    let wrap = |key: &str| {
+        let own = found.iter().find(|(_, format, _)| format.about().key == key);
+        own.map(|(.., wrap)| *wrap).or(Some(heads.first()?.1))
+    };
+    let of = |format: &dyn Format, reader, wrap| {
+        let about = format.about();
+        Chosen { key: about.key, name: about.name, wrap, reader }
+    };
+    match choice {
+        Choice::Auto => found.first().map(|&(_, format, wrap)| {
+            let reader: Box<dyn Reader> = match wrap {
+                Wrap::Json | Wrap::Events => Box::new(Mixed::new(format)),
+                _ => format.reader(),
+            };
+            of(format, reader, wrap)
+        }),
+        Choice::Format(key) => {
+            let format = FORMATS.iter().find(|format| format.about().key == key)?;
+            Some(of(*format, format.reader(), wrap(key)?))
+        }
+        Choice::Unit(unit) => Some(of(&Records, Box::new(Own::in_unit(*unit)), wrap(Records.about().key)?)),
+        Choice::Mapping(mapping) => {
+            let (_, wrap) = heads.iter().find(|(head, _)| unknown::records(head).is_some())?;
+            let reader = Box::new(Mapped::new(mapping.clone()));
+            Some(Chosen { key: "mapping", name: "Your own mapping", wrap: *wrap, reader })
+        }
+    }
+}
+
+/// Formats beside the chosen one that are at most one step less sure than the surest.
+fn candidates(found: &[Sure], chosen: &str) -> Vec<Candidate> {
+    let mut close: Vec<Candidate> = Vec::new();
+    let surest = found.first().map(|(sure, ..)| *sure as u8).unwrap_or_default();
+    for (sure, format, _) in found.iter().filter(|(sure, ..)| *sure as u8 + 1 >= surest) {
+        let about = format.about();
+        if about.key != chosen && close.iter().all(|known| known.key != about.key) {
+            let (key, name) = (about.key.to_owned(), about.name.to_owned());
+            close.push(Candidate { key, name, sure: sure.word().to_owned() });
+        }
+    }
+    close
+}
+
+/// What the first records look like.
+fn seen(heads: &[(Head, Wrap)]) -> String {
+    heads.iter().find_map(|(head, _)| unknown::records(head)).unwrap_or_default()
+}
+
 /// The ways to see the beginning of a file.
-fn heads(text: &str) -> Vec<(Head, Wrap)> {
+pub(crate) fn heads(text: &str) -> Vec<(Head, Wrap)> {
     let mut heads = Vec::new();
     let mut see = |wrap: Wrap, container| {
         let records = Splitter::new(wrap).head(text, HEAD_RECORDS);

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use trace::{ProblemCode, RecordRef};
 use units::{Figure, Money, Nanos, Timestamp};
@@ -20,9 +21,11 @@ const NOT_A_TIME: BadValue = BadValue("is not a point in time");
 const TOO_LARGE: BadValue = BadValue("is too large");
 
 /// The unit a file gives a time in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Unit {
     /// Seconds.
+    #[default]
     S,
     /// Milliseconds.
     Ms,
@@ -33,6 +36,19 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// Every unit, the largest first.
+    pub const ALL: [Unit; 4] = [Unit::S, Unit::Ms, Unit::Us, Unit::Ns];
+
+    /// Its sign: `ms`.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Unit::S => "s",
+            Unit::Ms => "ms",
+            Unit::Us => "us",
+            Unit::Ns => "ns",
+        }
+    }
+
     /// Decimal places from this unit to the nanosecond.
     const fn decimals(self) -> u32 {
         match self {
@@ -195,6 +211,11 @@ pub fn iso(text: &str) -> Option<Timestamp> {
         jiff::tz::Offset::UTC.to_timestamp(civil).ok()
     })?;
     i64::try_from(stamp.as_nanosecond()).ok().map(Timestamp)
+}
+
+/// A point in time as ISO 8601 writes it.
+pub fn stamp(at: Timestamp) -> String {
+    jiff::Timestamp::from_nanosecond(at.0.into()).unwrap_or_default().to_string()
 }
 
 /// Dollars that stand in a file. 0 is none: it mostly means "not computed".

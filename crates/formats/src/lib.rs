@@ -9,13 +9,17 @@
 //! [`FORMATS`], and one folder of fixtures.
 
 mod archive;
+mod choice;
 mod csv;
 mod decode;
 mod eventstream;
 mod format;
+mod guess;
 mod import;
 pub mod json;
+mod mapping;
 mod mixed;
+mod outline;
 mod readers;
 mod split;
 mod sse;
@@ -38,9 +42,13 @@ mod secrets;
 mod span_json;
 mod walk;
 
+pub use choice::{Choice, Choices};
 pub use decode::RangeDecoder;
 pub use format::{About, Confidence, Container, Family, Format, Head, Output, Reader, Record};
 pub use import::Import;
+pub use json::{Unit, stamp};
+pub use mapping::{Fields, Mapping, Part, Source};
+pub use outline::{Ask, Outline, outline, preview};
 pub use readers::FORMATS;
 pub use secrets::redact;
 pub use tokenizer::is_tokenizer;

@@ -29,7 +29,7 @@ pub(crate) mod otlp;
 mod pi_agent;
 mod portkey;
 pub(crate) mod provider;
-mod records;
+pub(crate) mod records;
 #[cfg(test)]
 mod skeleton;
 mod vcr;

@@ -27,7 +27,7 @@ const QUERIES: [&str; 6] =
     ["key", "api-key", "apikey", "access-token", "x-amz-signature", "x-amz-credential"];
 
 /// What stands in a value's place.
-const INSTEAD: &str = "‹hidden›";
+pub(crate) const INSTEAD: &str = "‹hidden›";
 
 /// Whether a name is that of a secret.
 pub(crate) fn is_secret(name: &str) -> bool {

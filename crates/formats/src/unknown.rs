@@ -78,14 +78,24 @@ fn seen(magic: &[u8], head: &str) -> (String, String) {
     (seen, expected)
 }
 
+/// What records look like; `None` if none has a field.
+pub fn records(head: &Head) -> Option<String> {
+    let first = head.records.iter().filter_map(Value::as_object).find(|fields| !fields.is_empty())?;
+    let names = list(first.keys().map(String::as_str));
+    Some(match head.container {
+        Container::Json => format!("JSON objects with the keys {names}"),
+        Container::Csv => format!("a table with the columns {names}"),
+    })
+}
+
 fn json(text: &str) -> String {
-    let records = Splitter::new(Wrap::Json).head(text, 1);
-    match records.first().map(Value::as_object) {
-        Some(Some(object)) if object.is_empty() => "JSON objects without any key".to_owned(),
-        Some(Some(object)) => {
-            format!("JSON objects with the keys {}", list(object.keys().map(String::as_str)))
-        }
-        Some(None) => "JSON without any object in it".to_owned(),
+    let head = Head { container: Container::Json, records: Splitter::new(Wrap::Json).head(text, 1) };
+    if let Some(seen) = records(&head) {
+        return seen;
+    }
+    match head.records.first().map(Value::is_object) {
+        Some(true) => "JSON objects without any key".to_owned(),
+        Some(false) => "JSON without any object in it".to_owned(),
         None if text.bytes().take_while(|b| matches!(b, b'[' | b'{')).count() as u32 > MAX_DEPTH => {
             format!("JSON nested more than {MAX_DEPTH} levels deep, which no trace is")
         }
@@ -104,7 +114,8 @@ fn table(text: &str) -> Option<String> {
     if columns.next() != columns.next() {
         return None;
     }
-    of_columns(&Splitter::new(Wrap::Table(delimiter)).head(text, 1))
+    let records = Splitter::new(Wrap::Table(delimiter)).head(text, 1);
+    self::records(&Head { container: Container::Csv, records })
 }
 
 /// The header of a table that some reader would know if only there were rows.
@@ -113,14 +124,8 @@ fn rowless(text: &str) -> Option<String> {
     let delimiter = csv::delimiter(header).filter(|_| header.lines().count() == 1)?;
     // Its own names as the values of a row.
     let records = Splitter::new(Wrap::Table(delimiter)).head(&format!("{header}\n{header}"), 1);
-    let columns = of_columns(&records);
     let head = Head { container: Container::Csv, records };
-    columns.filter(|_| FORMATS.iter().any(|format| format.sniff(&head) > Confidence::No))
-}
-
-fn of_columns(records: &[Value]) -> Option<String> {
-    let row = records.first()?.as_object()?;
-    Some(format!("a table with the columns {}", list(row.keys().map(String::as_str))))
+    self::records(&head).filter(|_| FORMATS.iter().any(|format| format.sniff(&head) > Confidence::No))
 }
 
 fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {

@@ -116,7 +116,7 @@ fn impossible_figures_are_unknown_and_noted() {
 #[test]
 fn times_that_must_be_milliseconds_are_asked_about() {
     let session = Session::open("records/milliseconds-without-unit.jsonl");
-    assert_eq!(session.codes(), ["uncertain"]);
+    assert_eq!(session.codes(), ["unit_unknown"]);
     assert!(session.report().problems[0].hint.contains("_ms"));
 }
 

@@ -30,7 +30,7 @@ pub use ids::{CallId, FileId, RecordRef, SpanId, StrId, TextId};
 pub use lists::{List, Lists};
 pub use message::{Component, Message, Role};
 pub use phase::{Phase, Phases};
-pub use report::{Fate, FileReport, Problem, ProblemCode};
+pub use report::{Candidate, Fate, FileReport, Problem, ProblemCode};
 pub use span::{Span, SpanKind, Status};
 pub use strings::Interner;
 pub use texts::Texts;

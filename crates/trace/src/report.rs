@@ -43,6 +43,8 @@ pub enum ProblemCode {
     Contradiction,
     /// A figure is a lower bound or otherwise not what its name says.
     Uncertain,
+    /// Times name no unit and are too large for the one they were read in.
+    UnitUnknown,
     /// The file tells of requests in sums only: no single one stands in it.
     NoRequests,
     /// Keys and cookies that were left out of the tables.
@@ -65,6 +67,7 @@ impl ProblemCode {
             ProblemCode::BadValue => "bad_value",
             ProblemCode::Contradiction => "contradiction",
             ProblemCode::Uncertain => "uncertain",
+            ProblemCode::UnitUnknown => "unit_unknown",
             ProblemCode::NoRequests => "no_requests",
             ProblemCode::Redacted => "redacted",
         }
@@ -88,6 +91,17 @@ pub struct Problem {
     pub count: u64,
 }
 
+/// A format that a file could be of as well.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// The reader's key.
+    pub key: String,
+    /// The reader's name for a person.
+    pub name: String,
+    /// How sure it is: "certain", "likely", "possible".
+    pub sure: String,
+}
+
 /// A file and what became of its records: `read = kept + merged + dropped`, always.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileReport {
@@ -103,6 +117,13 @@ pub struct FileReport {
     pub format: String,
     /// The reader's name for a person, e.g. `OTLP/JSON`.
     pub format_name: String,
+    /// Whether a person chose the reader.
+    pub by_hand: bool,
+    /// Other formats that are about as sure of the file, the surest first.
+    pub candidates: Vec<Candidate>,
+    /// What the first record looks like: "a table with the columns …". Empty where nothing of it is in doubt,
+    /// and where there is no record to be seen.
+    pub seen: String,
     /// Records read.
     pub read: u64,
     /// Records merged, by reason.

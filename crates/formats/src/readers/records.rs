@@ -11,7 +11,7 @@ use trace::{
     Call, Component, Convention, Fate, Identity, Message, Phase, ProblemCode, RecordRef, Role, Status, StrId,
     Usage,
 };
-use units::{Figure, Nanos};
+use units::{Figure, Nanos, Timestamp};
 
 use crate::{
     About, Confidence, Container, Family, Format, Head, Output, Reader, Record,
@@ -136,9 +136,23 @@ const MAX_NAMES: usize = 256;
 
 const NO_OBJECT: &str = "not an object with fields";
 
+/// A field of a record.
+pub(crate) struct Told<'a> {
+    /// Its name in the file.
+    pub name: &'a str,
+    /// What it means.
+    pub field: Field,
+    /// The unit of a length of time, where the name tells one.
+    pub unit: Option<Unit>,
+    /// What it says.
+    pub value: &'a Value,
+}
+
 /// Reads one file.
 #[derive(Default)]
-struct Own {
+pub(crate) struct Own {
+    /// The unit of times that name none, where a person chose it.
+    unit: Option<Unit>,
     /// What the names met so far mean.
     names: FxHashMap<String, Option<(Field, Option<Unit>)>>,
     /// Which parts of a request were told already, by its id: metrics, a profile, texts.
@@ -168,8 +182,8 @@ impl Reader for Own {
     fn finish(&mut self, out: &mut Output<'_>) {
         if let Some((true, at)) = self.unitless {
             let message = "All times are above 1000 and name no unit; they were read as seconds";
-            let hint = "If they are milliseconds, let the names say so: wall_time_ms, total_ms.";
-            out.problem(ProblemCode::Uncertain, at, message, hint);
+            let hint = "Choose their unit, or let the names say it: wall_time_ms, total_ms.";
+            out.problem(ProblemCode::UnitUnknown, at, message, hint);
         }
     }
 }
@@ -180,6 +194,7 @@ struct Draft {
     /// Whether it says anything.
     any: bool,
     request: StrId,
+    end: Option<Timestamp>,
     wall: Option<Time>,
     model_load: Option<Time>,
     parts: Parts,
@@ -188,8 +203,27 @@ struct Draft {
 }
 
 impl Own {
+    /// A reader that takes times without a unit in this one.
+    pub(crate) fn in_unit(unit: Unit) -> Own {
+        Own { unit: Some(unit), ..Own::default() }
+    }
+
     fn one(&mut self, object: &Map<String, Value>, at: RecordRef, out: &mut Output<'_>) {
-        let draft = self.draft(object, at, out);
+        let mut told = Vec::with_capacity(object.len());
+        for (name, value) in pairs(object) {
+            told.extend(self.field(name).map(|(field, unit)| Told { name, field, unit, value }));
+        }
+        self.take(told, at, out);
+    }
+
+    /// Takes the fields of one record.
+    pub(crate) fn take<'a>(
+        &mut self,
+        fields: impl IntoIterator<Item = Told<'a>>,
+        at: RecordRef,
+        out: &mut Output<'_>,
+    ) {
+        let draft = self.draft(fields, at, out);
         if !draft.any {
             return out.count(Fate::Dropped("no known field"));
         }
@@ -197,11 +231,17 @@ impl Own {
         self.add(draft, at, out);
     }
 
-    fn draft(&mut self, object: &Map<String, Value>, at: RecordRef, out: &mut Output<'_>) -> Draft {
+    fn draft<'a>(
+        &mut self,
+        fields: impl IntoIterator<Item = Told<'a>>,
+        at: RecordRef,
+        out: &mut Output<'_>,
+    ) -> Draft {
         let mut draft = Draft {
             call: Call::at(at),
             any: false,
             request: StrId::NONE,
+            end: None,
             wall: None,
             model_load: None,
             parts: Parts::default(),
@@ -210,8 +250,7 @@ impl Own {
         };
         let mut usage = Usage::default();
         let mut input = Figure::UNKNOWN;
-        for (name, value) in pairs(object) {
-            let Some((field, unit)) = self.field(name) else { continue };
+        for Told { name, field, unit, value } in fields {
             if value.is_null() || field.is_time() && value == "" {
                 continue;
             }
@@ -239,6 +278,7 @@ impl Own {
                 Field::CacheHit => call.cache_hit = out.known(json::boolean(value), name, at),
                 Field::Cost => call.reported_cost = out.known(json::money(value), name, at),
                 Field::Timestamp => call.start = out.known(json::timestamp(value), name, at),
+                Field::End => draft.end = out.known(json::timestamp(value), name, at),
                 Field::Prompt => draft.prompt = Some(value.clone()),
                 Field::Response => draft.response = Some(plain(value)),
                 Field::Status => call.status = both(call.status, status(&plain(value))),
@@ -289,6 +329,7 @@ impl Own {
         at: RecordRef,
         out: &mut Output<'_>,
     ) {
+        let unit = unit.or(self.unit);
         let read = out.known(json::nanos(value, unit.unwrap_or(Unit::S)), name, at);
         let Some(length) = read else { return };
         if unit.is_none() && length > Nanos::ZERO {
@@ -306,13 +347,14 @@ impl Own {
 
     /// Joins the parts of the record and adds its call.
     fn add(&mut self, draft: Draft, at: RecordRef, out: &mut Output<'_>) {
-        let Draft { mut call, request, wall, model_load, mut parts, prompt, response, .. } = draft;
+        let Draft { mut call, request, end, wall, model_load, mut parts, prompt, response, .. } = draft;
         let is_profile = parts.is_profile();
         call.ttft = parts.get(Phase::TimeToFirstToken);
         call.queue = parts.get(Phase::QueueWait);
         call.model_load = model_load.map(|time| time.length);
         parts.total = profile::total(wall, parts.total, at, out);
-        let total = parts.total.map(|total| total.length);
+        let total = parts.total.map(|total| total.length).or_else(|| between(call.start, end, at, out));
+        call.start = call.start.or_else(|| Some(Timestamp(end?.0.saturating_sub(total?.0))));
         if is_profile {
             let phases = profile::join(parts, at, out);
             // The profile tells where the queue belongs.
@@ -346,6 +388,22 @@ impl Own {
         }
         new.then(|| Identity::Own(out.builder.intern("records"), request))
     }
+}
+
+/// The time from start to end, where there is no other telling of it.
+fn between(
+    start: Option<Timestamp>,
+    end: Option<Timestamp>,
+    at: RecordRef,
+    out: &mut Output<'_>,
+) -> Option<Nanos> {
+    let length = end? - start?;
+    if length < Nanos::ZERO {
+        let message = "The end lies before the start; the duration was taken as unknown";
+        out.problem(ProblemCode::BadValue, at, message, "Check the clocks, or which field is which.");
+        return None;
+    }
+    Some(length)
 }
 
 /// The text of a value.

@@ -1,14 +1,17 @@
 use web_sys::{Element, HtmlDialogElement};
 use yew::prelude::*;
 
+/// Properties of [`Dialog`].
 #[derive(Clone, PartialEq, Properties)]
 pub struct DialogProps {
     /// What it is, for screen readers.
     pub label: AttrValue,
     /// It was closed, by Escape, by its own means or by a press beside it.
     pub onclose: Callback<()>,
+    /// Further classes.
     #[prop_or_default]
     pub class: Classes,
+    /// What is in it.
     #[prop_or_default]
     pub children: Html,
 }
