@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use engine::protocol::{Answer, CallId, Command, EncodingName, FileId, RawRecord, Reply, Slot, Tokenizer};
-use engine::{Choices, RangeDecoder, Session};
+use engine::{Choices, Session};
 use js_sys::{ArrayBuffer, JsString, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
