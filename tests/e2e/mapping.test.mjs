@@ -154,6 +154,7 @@ test("close formats: the report says what was seen, and the other one can be cho
   await question.getByRole("button", { name: "Read as LLMMetrics" }).click();
   await page.getByText("File by file").click();
   await page.getByText("Read as LLMMetrics / LatencyProfile records, as you chose.").waitFor();
+  await read(page);
   assert.ok((await figure(page, "requests")) > 0);
 
   await page.getByRole("button", { name: "Read as …" }).click();
@@ -169,6 +170,7 @@ test("close formats: the report says what was seen, and the other one can be cho
   await part(page, "Format").selectOption({ index: options.findIndex((option) => option.startsWith("LiteLLM")) });
   await formats.getByRole("button", { name: "Read the file" }).click();
   await page.getByText("Read as LiteLLM", { exact: false }).first().waitFor();
+  await read(page);
   assert.equal(await figure(page, "requests"), before);
 });
 
