@@ -210,7 +210,9 @@ fn join(winner: &mut Price, loser: Price) {
             && !standard(winner).contains(&(lane.peak, lane.above))
             && winner.context_window.is_some_and(|window| window <= lane.above)
     };
-    let beyond: Vec<Lane> = loser.lanes.iter().filter(beyond).cloned().collect();
+    let beyond = loser.lanes.iter().filter(beyond).cloned();
+    let beyond: Vec<Lane> = beyond.map(|lane| Lane { other: true, ..lane }).collect();
+    let more = !beyond.is_empty();
     winner.lanes.extend(beyond);
     winner.lanes.sort_by_key(|lane| (lane.service, lane.peak, lane.above));
     let places: BTreeSet<(bool, u64)> = standard(winner).into_iter().chain(standard(&loser)).collect();
@@ -229,7 +231,7 @@ fn join(winner: &mut Price, loser: Price) {
         }
     }
     winner.other_source =
-        (!winner.conflicts.is_empty() || !winner.taken.is_empty()).then(|| loser.source.clone());
+        (more || !winner.conflicts.is_empty() || !winner.taken.is_empty()).then(|| loser.source.clone());
     winner.from = winner.from.take().or(loser.from);
     winner.context_window = winner.context_window.or(loser.context_window);
     winner.max_output = winner.max_output.or(loser.max_output);

@@ -236,7 +236,7 @@ pub fn shared(lanes: BTreeMap<(Service, bool, u64), Rates>) -> Vec<Lane> {
         .into_iter()
         .filter(|((.., above), rates)| *above == 0 || !rates.is_empty())
         .map(|((service, peak, above), rates)| {
-            let mut lane = Lane { service, peak, above, share: None, rates };
+            let mut lane = Lane { service, peak, above, rates, ..Lane::default() };
             let at = standard.iter().find(|(other, _)| *other == above);
             if let Some((_, standard)) = at.filter(|_| service != Service::Standard || peak) {
                 lane.find_share(standard);

@@ -3,7 +3,8 @@
 //! The cells are `provider model aliases mode from hours prices regional context_window max_output source
 //! other_source taken also`, between tabs. `prices` and `also` are lanes between bars: the standard prices
 //! first, then for example `>200000 i6 o22.5`, `batch*0.5` (half of each standard price), `batch*0.5:io` (the
-//! source gives it for these classes), `batch>200000*0.5`, `@*2` (twice at the peak hours). A price is the
+//! source gives it for these classes), `batch>200000*0.5`, `@*2` (twice at the peak hours), `>200000~ i6` (only
+//! the other source tells of this size). A price is the
 //! letter of its class and dollars per million.
 
 use std::{borrow::Cow, fmt::Write};
@@ -108,6 +109,8 @@ fn lanes(cell: &str) -> Option<Vec<Lane>> {
         let head = words.next_if(|word| !is_price(word));
         let mut lane = Lane::default();
         if let Some(head) = head {
+            lane.other = head.ends_with('~');
+            let head = head.trim_end_matches('~');
             let (head, share) =
                 head.split_once('*').map_or((head, None), |(head, share)| (head, Some(share)));
             let (word, above) = head.split_once('>').unwrap_or((head, "0"));
@@ -173,6 +176,7 @@ fn write_lane(out: &mut String, price: &Price, lane: &Lane) {
         }
         rates = Rates::default();
     }
+    head.push_str(if lane.other { "~" } else { "" });
     let words = rates.iter().map(|(class, value)| format!("{}{}", class.letter(), value.times(1_000_000)));
     let words: Vec<String> = Some(head).filter(|head| !head.is_empty()).into_iter().chain(words).collect();
     out.push_str(if out.is_empty() { "" } else { "|" });

@@ -72,6 +72,8 @@ pub struct Lane {
     /// The part of the standard price that every class costs in this service tier or at these hours, where
     /// there is one such part; it holds for classes that are not listed, too.
     pub share: Option<Share>,
+    /// Only [`Price::other_source`] tells of this size.
+    pub other: bool,
     /// The prices, of the classes that the source gives: for others, those of a lane below it hold.
     pub rates: Rates,
 }
@@ -218,7 +220,7 @@ impl Price {
                 lane,
                 value,
                 source: match &self.other_source {
-                    Some(other) if self.taken.contains(&class) => other,
+                    Some(other) if lane.other || self.taken.contains(&class) => other,
                     _ => &self.source,
                 },
                 conflict: self.conflicts.iter().find(|conflict| {

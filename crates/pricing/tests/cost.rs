@@ -227,7 +227,7 @@ prop_compose! {
             above: above + 1,
             share: share.map(Share::thousandths),
             rates,
-            peak: false,
+            ..Lane::default()
         }));
         price
     }
