@@ -4,6 +4,7 @@
 //! that of the requirements given: `cargo xtask prices litellm==1.109.1 genai-prices==0.2.3`. The date in the
 //! header is today, or `SOURCE_DATE_EPOCH` for a build that repeats byte for byte.
 
+mod differences;
 mod genai;
 mod litellm;
 
@@ -16,46 +17,64 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
+use pricing::{Class, Conflict, Hours, Lane, Mode, Price, PriceBook, Service, Share, line};
 use units::Money;
 
 const TABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates/pricing/data/prices.tsv");
 const SCRATCH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../target/prices");
 
-/// The classes of tokens, in the order of the table's columns: its name, litellm's field, genai-prices' field.
-const CLASSES: [(&str, &str, &str); 5] = [
-    ("input", "input_cost_per_token", "input_mtok"),
-    ("output", "output_cost_per_token", "output_mtok"),
-    ("cache read", "cache_read_input_token_cost", "cache_read_mtok"),
-    ("cache write", "cache_creation_input_token_cost", "cache_write_mtok"),
-    ("cache write 1h", "cache_creation_input_token_cost_above_1hr", "cache_write_1h_mtok"),
-];
-const OUTPUT: usize = 1;
-
 /// Where Bedrock runs a model, in front of its name.
 const REGIONS: [&str; 8] = ["apac", "au", "ca", "eu", "global", "jp", "us", "us-gov"];
 
-/// Dollars per million tokens, by class.
-type Rates = [Option<Money>; 5];
+/// Who is in the table.
+const PROVIDERS: [&str; 36] = [
+    "alibaba",
+    "amazon",
+    "anthropic",
+    "azure",
+    "bedrock",
+    "cerebras",
+    "cohere",
+    "deepseek",
+    "fireworks",
+    "google",
+    "groq",
+    "huggingface_cerebras",
+    "huggingface_fireworks-ai",
+    "huggingface_groq",
+    "huggingface_hyperbolic",
+    "huggingface_nebius",
+    "huggingface_novita",
+    "huggingface_nscale",
+    "huggingface_ovhcloud",
+    "huggingface_publicai",
+    "huggingface_sambanova",
+    "huggingface_together",
+    "meta",
+    "minimax",
+    "mistral",
+    "moonshot",
+    "openai",
+    "openrouter",
+    "ovhcloud",
+    "perplexity",
+    "together",
+    "vertex",
+    "voyage",
+    "xai",
+    "zai",
+    "zhipuai",
+];
 
-#[derive(Clone, Default)]
-struct Row {
+/// A price and the other names of its model.
+#[derive(Clone)]
+struct Entry {
+    price: Price,
     aliases: BTreeSet<String>,
-    mode: String,
-    /// The day from which the price holds, where known: `2026-08-17`.
-    from: String,
-    rates: Rates,
-    /// By the size of the whole input above which they replace `rates`.
-    tiers: BTreeMap<u64, Rates>,
-    window: Option<u64>,
-    max_output: Option<u64>,
-    /// The price also depends on the hour; the row has one of the prices.
-    hourly: bool,
-    source: &'static str,
-    also: Vec<String>,
 }
 
-/// Rows by provider and model; several where a price changed, the earliest first.
-type Table = BTreeMap<(String, String), Vec<Row>>;
+/// Prices by provider and model; several where a price changed, the earliest first.
+type Table = BTreeMap<(String, String), Vec<Entry>>;
 
 /// Downloads both packages, merges their tables and writes the bundled one.
 ///
@@ -78,7 +97,7 @@ pub fn run() -> Result<(), String> {
     let (litellm_dir, litellm_version) = unzip(scratch, "litellm")?;
     let (genai_dir, genai_version) = unzip(scratch, "genai_prices")?;
 
-    let litellm =
+    let mut litellm =
         litellm::read(&read(&litellm_dir.join("litellm/model_prices_and_context_window_backup.json"))?)?;
     let python = read(&genai_dir.join("genai_prices/data.py"))?;
     let genai = genai::read(&output(
@@ -87,63 +106,35 @@ pub fn run() -> Result<(), String> {
     )?)?;
 
     let today = today()?;
+    // Before, too: what one source adds to a model is for its snapshots as well.
+    drop_repeated(&mut litellm, false);
     let mut table = merge(litellm, genai, &today);
-    drop_repeated(&mut table);
+    drop_repeated(&mut table, true);
     let mut text = format!(
         "# Prices in US dollars per million tokens. Made by `cargo xtask prices`; edit nothing here.\n\
          #checked\t{today}\n\
          #source\tlitellm\t{litellm_version}\tMIT\n\
          #source\tgenai-prices\t{genai_version}\tMIT\n\
-         #provider\tmodel\taliases\tmode\tfrom\tinput\toutput\tcache_read\tcache_write_5m\tcache_write_1h\t\
-         tiers\tcontext_window\tmax_output\thourly\tsource\talso\n"
+         {}\n",
+        line::HEADER
     );
-    for ((provider, model), rows) in &table {
-        rows.iter().for_each(|row| text.push_str(&line(provider, model, row)));
+    for row in table.values().flatten() {
+        text += &line::write(&row.price, row.aliases.iter().map(String::as_str));
+        text.push('\n');
     }
     fs::write(TABLE, &text).map_err(|e| format!("{TABLE}: {e}"))?;
+    let rows: Vec<&Price> = table.values().flatten().map(|row| &row.price).collect();
+    differences::print(PriceBook::bundled().history(), &rows);
     let mut counts = BTreeMap::new();
-    table.iter().for_each(|((provider, _), rows)| *counts.entry(provider).or_insert(0) += rows.len());
-    println!("{} rows, {} bytes: {counts:?}", text.lines().count() - 5, text.len());
+    rows.iter().for_each(|price| *counts.entry(&price.provider).or_insert(0) += 1);
+    println!("{} rows, {} bytes: {counts:?}", rows.len(), text.len());
     Ok(())
 }
 
-/// The table is about text in and text out.
-fn is_text_model(id: &str) -> bool {
-    const OTHER: [&str; 12] = [
-        "image",
-        "audio",
-        "tts",
-        "realtime",
-        "transcribe",
-        "whisper",
-        "-ocr",
-        "-live",
-        "voice",
-        "sonic",
-        "lyria",
-        "moderation",
-    ];
-    !OTHER.iter().any(|word| id.contains(word))
-}
-
-/// Makes a row whole, or says that it cannot be billed by: no price, or both 0, by which the sources mean
-/// "free" as well as "not known".
-fn complete(row: &mut Row) -> bool {
-    if row.rates[OUTPUT].is_none() && matches!(row.mode.as_str(), "embedding" | "rerank") {
-        row.rates[OUTPUT] = Some(Money::ZERO);
-    }
-    for write in &mut row.rates[3..] {
-        // Where a cache costs nothing to fill, what is written still costs what any input costs.
-        *write = write.filter(|price| *price > Money::ZERO);
-    }
-    let (Some(input), Some(output)) = (row.rates[0], row.rates[OUTPUT]) else { return false };
-    for rates in row.tiers.values_mut() {
-        for (rate, base) in rates.iter_mut().zip(row.rates) {
-            // A tier's price for a class without a price below it is a slip of the source.
-            *rate = base.and(rate.or(base));
-        }
-    }
-    input > Money::ZERO || output > Money::ZERO
+/// Whether it has a price that is not 0, by which the sources mean "free" as well as "not known".
+fn can_be_billed_by(price: &Price) -> bool {
+    let mut prices = price.lanes[0].rates.iter().filter(|(class, _)| !class.is_fee());
+    prices.any(|(_, price)| price > Money::ZERO)
 }
 
 /// litellm's price holds, unless it is one that genai-prices knows to have ended. Where both have a class
@@ -153,100 +144,121 @@ fn merge(litellm: Table, mut genai: Table, today: &str) -> Table {
     for (key, mut rows) in litellm {
         let ours = rows.remove(0);
         let mut theirs = genai.remove(&key).unwrap_or_default();
-        let current = theirs.iter().rposition(|row| row.from.as_str() <= today);
+        let current =
+            theirs.iter().rposition(|row| row.price.from.as_deref().is_none_or(|from| from <= today));
         let Some(current) = current else {
             theirs.insert(0, ours);
             merged.insert(key, theirs);
             continue;
         };
-        let same = |row: &Row| row.rates[..2] == ours.rates[..2];
+        let main =
+            |row: &Entry| [Class::Input, Class::Output].map(|class| row.price.lanes[0].rates.get(class));
+        let same = |row: &Entry| main(row) == main(&ours);
         let stale = !same(&theirs[current]) && theirs[..current].iter().any(same);
         let other = theirs[current].clone();
         let (mut winner, loser) = if stale { (other, ours) } else { (ours, other) };
-        compare(&mut winner, &loser);
+        winner.aliases.extend(loser.aliases);
+        join(&mut winner.price, loser.price);
         theirs[current] = winner;
         merged.insert(key, theirs);
     }
     merged.append(&mut genai);
-    // A name of its own beats an alias.
+    // A name of its own beats an alias, and so does a model with a date.
     let names: BTreeSet<_> = merged.keys().cloned().collect();
-    for ((provider, _), rows) in &mut merged {
+    for ((provider, model), rows) in &mut merged {
+        let taken = |name: &str| names.contains(&(provider.clone(), name.to_owned()));
         for row in rows {
-            row.aliases.retain(|alias| !names.contains(&(provider.clone(), alias.clone())));
+            row.aliases.retain(|alias| {
+                !taken(alias) && !without_date(alias).is_some_and(|base| base != model && taken(base))
+            });
         }
     }
     merged
 }
 
-fn compare(winner: &mut Row, loser: &Row) {
-    let mut differs = Vec::new();
-    let mut taken = Vec::new();
-    for (class, (name, ..)) in CLASSES.iter().enumerate() {
-        match (winner.rates[class], loser.rates[class]) {
-            (Some(a), Some(b)) if a != b => differs.push(format!("{name} {b}")),
-            (None, Some(b)) => {
-                winner.rates[class] = Some(b);
-                taken.push(*name);
-                for (above, rates) in &mut winner.tiers {
-                    rates[class] = loser.tiers.get(above).map_or(Some(b), |tier| tier[class]);
-                }
-            }
-            _ => {}
+/// Adds what only the other source knows, and notes where it says something else. Both are asked of the
+/// standard service alone, for only litellm knows others.
+fn join(winner: &mut Price, loser: Price) {
+    let standard = |price: &Price| -> Vec<(bool, u64)> {
+        let lanes = price.lanes.iter().filter(|lane| lane.service == Service::Standard);
+        lanes.map(|lane| (lane.peak, lane.above)).collect()
+    };
+    // The listed price at a size, or that of the next size below.
+    let at = |price: &Price, (peak, above): (bool, u64), class: Class| {
+        let lanes = price.lanes.iter().filter(|lane| lane.service == Service::Standard && lane.peak == peak);
+        lanes.filter(|lane| lane.above <= above).filter_map(|lane| lane.rates.get(class)).next_back()
+    };
+    for (class, _) in Class::ALL {
+        if at(winner, (false, 0), class).is_some() {
+            continue;
+        }
+        let standard = |lane: &&mut Lane| {
+            lane.service == Service::Standard && (lane.above == 0 && !lane.peak || !class.is_fee())
+        };
+        let taken = winner.lanes.iter_mut().filter(standard).filter_map(|lane| {
+            let value = at(&loser, (lane.peak, lane.above), class)?;
+            lane.rates.set(class, value)
+        });
+        if taken.count() > 0 {
+            winner.taken.push(class);
         }
     }
-    let starts = |row: &Row| row.tiers.keys().map(u64::to_string).collect::<Vec<_>>();
-    if starts(winner) != starts(loser) {
-        differs.push(match starts(loser).as_slice() {
-            [] => "no tiers".to_owned(),
-            starts => format!("other prices above {} tokens", starts.join(", ")),
-        });
-    } else if winner
-        .tiers
-        .values()
-        .zip(loser.tiers.values())
-        .any(|(a, b)| a.iter().zip(b).any(|(a, b)| a.is_some() && b.is_some() && a != b))
-    {
-        differs.push("other prices in its tiers".to_owned());
+    // A size beyond the window has no other price than that of who tells of it: Sonnet 4.5 took more for a
+    // while, and cost more then.
+    let beyond = |lane: &&Lane| {
+        lane.service == Service::Standard
+            && !standard(winner).contains(&(lane.peak, lane.above))
+            && winner.context_window.is_some_and(|window| window <= lane.above)
+    };
+    let beyond = loser.lanes.iter().filter(beyond).cloned();
+    let beyond: Vec<Lane> = beyond.map(|lane| Lane { other: true, ..lane }).collect();
+    let more = !beyond.is_empty();
+    winner.lanes.extend(beyond);
+    winner.lanes.sort_by_key(|lane| (lane.service, lane.peak, lane.above));
+    let places: BTreeSet<(bool, u64)> = standard(winner).into_iter().chain(standard(&loser)).collect();
+    for place in places {
+        for (class, _) in Class::ALL {
+            let (ours, theirs) = (at(winner, place, class), at(&loser, place, class));
+            // Above a size that only one of them knows, what differs below it would differ once more.
+            let below = place.1 > 0
+                && (ours, theirs) == (at(winner, (place.0, 0), class), at(&loser, (place.0, 0), class));
+            if let (Some(ours), Some(value)) = (ours, theirs)
+                && ours != value
+                && !below
+            {
+                winner.conflicts.push(Conflict { class, peak: place.0, above: place.1, value });
+            }
+        }
     }
-    if !differs.is_empty() {
-        winner.also.push(format!("{} has {}", loser.source, differs.join(", ")));
-    }
-    if !taken.is_empty() {
-        winner.also.push(format!("{} from {}", taken.join(", "), loser.source));
-    }
-    if winner.from.is_empty() {
-        winner.from.clone_from(&loser.from);
-    }
-    winner.aliases.extend(loser.aliases.iter().cloned());
-    winner.window = winner.window.or(loser.window);
+    winner.other_source =
+        (more || !winner.conflicts.is_empty() || !winner.taken.is_empty()).then(|| loser.source.clone());
+    winner.from = winner.from.take().or(loser.from);
+    winner.context_window = winner.context_window.or(loser.context_window);
     winner.max_output = winner.max_output.or(loser.max_output);
-    winner.hourly |= loser.hourly;
 }
 
 /// Leaves out what says nothing new: a price "from" a day that is the price of the day before, a model in a
 /// region of Bedrock that costs what it costs without one (the lookup takes the region off), and a dated
 /// snapshot that costs what the model costs (it becomes another name of the model).
-fn drop_repeated(table: &mut Table) {
+fn drop_repeated(table: &mut Table, regions: bool) {
     for rows in table.values_mut() {
-        let mut kept: Vec<Row> = Vec::new();
+        let mut kept: Vec<Entry> = Vec::new();
         for mut row in rows.drain(..) {
-            if let Some(before) =
-                kept.pop_if(|before| (before.rates, &before.tiers) == (row.rates, &row.tiers))
-            {
-                row.from = before.from;
+            if let Some(before) = kept.pop_if(|before| billed(&before.price) == billed(&row.price)) {
+                row.price.from = before.price.from;
             }
             kept.push(row);
         }
         *rows = kept;
     }
-    let current = |rows: &[Row]| rows.last().map(|row| (row.rates, row.tiers.clone(), row.mode.clone()));
+    let current = |rows: &[Entry]| rows.last().map(|row| billed(&row.price));
     let prices: BTreeMap<_, _> = table.iter().map(|(key, rows)| (key.clone(), current(rows))).collect();
     let mut snapshots = Vec::new();
     table.retain(|(provider, model), rows| {
         let same = |name: &str| prices.get(&(provider.clone(), name.to_owned())) == Some(&current(rows));
-        let region = model
-            .split_once('.')
-            .filter(|(region, base)| provider == "bedrock" && REGIONS.contains(region) && same(base));
+        let region = model.split_once('.').filter(|(region, base)| {
+            regions && provider == "bedrock" && REGIONS.contains(region) && same(base)
+        });
         let model_of = without_date(model).filter(|base| same(base) && rows.len() == 1);
         if let Some(base) = model_of {
             snapshots.push(((provider.clone(), base.to_owned()), model.clone()));
@@ -260,8 +272,11 @@ fn drop_repeated(table: &mut Table) {
     }
 }
 
-/// `claude-opus-4-5` of `claude-opus-4-5-20251101`, `gpt-4o` of `gpt-4o-2024-08-06`.
+/// `claude-opus-4-5` of `claude-opus-4-5-20251101` or `claude-opus-4-5@default`, `gpt-4o` of `gpt-4o-2024-08-06`.
 fn without_date(model: &str) -> Option<&str> {
+    if let Some(base) = model.strip_suffix("@default") {
+        return Some(base);
+    }
     [("-20", 9), ("-20", 11)].iter().find_map(|(start, length)| {
         let (base, date) = model.split_at_checked(model.len().checked_sub(*length)?)?;
         let digits = date.bytes().filter(u8::is_ascii_digit).count();
@@ -269,27 +284,9 @@ fn without_date(model: &str) -> Option<&str> {
     })
 }
 
-fn line(provider: &str, model: &str, row: &Row) -> String {
-    let number = |n: Option<u64>| n.map_or(String::new(), |n| n.to_string());
-    let rates = |rates: &Rates| rates.map(|rate| rate.map_or(String::new(), |rate| rate.to_string()));
-    let tiers: Vec<_> =
-        row.tiers.iter().map(|(above, tier)| format!("{above}/{}", rates(tier).join("/"))).collect();
-    let aliases: Vec<_> = row.aliases.iter().map(String::as_str).collect();
-    let cells = [
-        provider.to_owned(),
-        model.to_owned(),
-        aliases.join(","),
-        row.mode.clone(),
-        row.from.clone(),
-        rates(&row.rates).join("\t"),
-        tiers.join(";"),
-        number(row.window),
-        number(row.max_output),
-        if row.hourly { "yes".to_owned() } else { String::new() },
-        row.source.to_owned(),
-        row.also.join("; "),
-    ];
-    cells.join("\t") + "\n"
+/// Everything by which a price bills.
+fn billed(price: &Price) -> (Vec<Lane>, Option<Hours>, Option<Share>, Mode) {
+    (price.lanes.clone(), price.hours.clone(), price.regional, price.mode)
 }
 
 /// Unpacks the one wheel of a package; the folder and the version.

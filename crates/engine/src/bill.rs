@@ -1,6 +1,6 @@
 use std::{cell::RefCell, rc::Rc};
 
-use pricing::{Billable, Class, Cost, Price, PriceBook, Rates};
+use pricing::{Billable, Class, Cost, Price, PriceBook, Rates, Terms};
 use rustc_hash::FxHashMap;
 use trace::{Call, StrId, Trace, Usage};
 use units::Money;
@@ -59,10 +59,15 @@ impl Bill {
     pub fn cost(&self, trace: &Trace, call: &Call, usage: &Usage) -> Option<Cost> {
         let tokens = billable(call, usage)?;
         match self.price(trace, call) {
-            Some(price) => Some(price.cost(&tokens)),
+            Some(price) => Some(price.cost(&tokens, &terms(call))),
             None => (tokens == Billable::default()).then(Cost::default),
         }
     }
+}
+
+/// Under what terms a call is billed: at its own hour.
+pub(crate) fn terms(call: &Call) -> Terms {
+    Terms { at: call.start, ..Terms::default() }
 }
 
 /// The classes of a call's tokens, each token in one of them. An embedding has no output; else both input
@@ -86,8 +91,18 @@ pub(crate) fn class_name(class: Class) -> &'static str {
         Class::Input => "Fresh input",
         Class::CacheRead => "Cache read",
         Class::CacheWrite5m => "Cache write",
+        Class::CacheWrite30m => "Cache write",
         Class::CacheWrite1h => "Cache write, 1 hour",
+        Class::AudioIn => "Sound in",
+        Class::AudioRead => "Sound in, cached",
+        Class::ImageIn => "Pictures in",
+        Class::ImageRead => "Pictures in, cached",
         Class::Output => "Output and reasoning",
+        Class::Reasoning => "Reasoning",
+        Class::AudioOut => "Sound out",
+        Class::ImageOut => "Pictures out",
+        Class::WebSearch => "Web searches",
+        Class::Request => "Requests",
     }
 }
 

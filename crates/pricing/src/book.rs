@@ -1,13 +1,13 @@
-use std::{borrow::Cow, cmp::Reverse, sync::OnceLock};
+use std::sync::OnceLock;
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
-use units::{Money, Timestamp};
+use units::Timestamp;
 
 use crate::{
-    Mode, Price, Rates, Tier,
-    name::{self, Seller},
-    price::per_token,
+    Price, Rates,
+    name::{self, Name, Seller},
+    table::{Step, Table, current},
 };
 
 /// Whose price stands for a model that no provider is given for: who made it. The first that lists it.
@@ -79,8 +79,9 @@ pub struct Match<'a> {
 /// All prices: the bundled table, and before it the prices that the user typed.
 #[derive(Clone, Debug)]
 pub struct PriceBook {
-    table: &'static Table,
-    typed: Vec<Price>,
+    pub(crate) table: &'static Table,
+    /// By model: the user's own prices.
+    own: FxHashMap<String, Vec<Price>>,
 }
 
 impl PriceBook {
@@ -89,7 +90,7 @@ impl PriceBook {
         static TABLE: OnceLock<Table> = OnceLock::new();
         PriceBook {
             table: TABLE.get_or_init(|| Table::parse(include_str!("../data/prices.tsv"))),
-            typed: vec![],
+            own: FxHashMap::default(),
         }
     }
 
@@ -106,10 +107,13 @@ impl PriceBook {
         self.find(provider, model, &day.to_string())
     }
 
-    /// Sets the user's own price of a model, at whatever provider; it comes before the table's.
+    /// Sets the user's own price of a model at the price's provider, or at all where it names none; it comes
+    /// before the table's.
     pub fn set(&mut self, model: &str, price: Price) {
-        self.unset(model);
-        self.typed.push(Price { model: model.trim().to_lowercase().into(), ..price });
+        let model = model.trim().to_lowercase();
+        let prices = self.own.entry(model.clone()).or_default();
+        prices.retain(|other| other.provider != price.provider);
+        prices.push(Price { model: model.into(), ..price });
     }
 
     /// The book with one price of the user's own.
@@ -118,9 +122,23 @@ impl PriceBook {
         self
     }
 
-    /// Takes the user's own price of a model back.
+    /// Takes the user's own prices of a model back.
     pub fn unset(&mut self, model: &str) {
-        self.typed.retain(|price| price.model != model.trim().to_lowercase());
+        self.own.remove(&model.trim().to_lowercase());
+    }
+
+    /// The user's own prices, by provider and model.
+    pub fn own(&self) -> Vec<&Price> {
+        let mut prices: Vec<&Price> = self.own.values().flatten().collect();
+        prices.sort_by_key(|price| (&price.provider, &price.model));
+        prices
+    }
+
+    fn own_price(&self, seller: Option<&str>, name: &str) -> Option<&Price> {
+        let prices = self.own.get(name)?;
+        // One that is for a provider is also for who names none, and none that the user's files know.
+        let at = |price: &&Price| seller.is_none_or(|seller| price.provider == seller);
+        prices.iter().find(at).or_else(|| prices.iter().find(|price| price.provider.is_empty()))
     }
 
     /// One price per provider and model, the user's first: those that hold on the day of the check.
@@ -128,7 +146,12 @@ impl PriceBook {
         let rows = &self.table.rows;
         let same = |a: &Price, b: &Price| (&a.provider, &a.model) == (&b.provider, &b.model);
         let bundled = rows.chunk_by(same).filter_map(|rows| current(rows.iter(), self.table.checked));
-        self.typed.iter().chain(bundled)
+        self.own().into_iter().chain(bundled)
+    }
+
+    /// All prices of the table, those that do not hold any more, too: by provider, model and first day.
+    pub fn history(&self) -> &[Price] {
+        &self.table.rows
     }
 
     /// The models that a comparison shows before anyone chooses.
@@ -156,19 +179,23 @@ impl PriceBook {
             return None;
         }
         let names = name::unwrapped(&raw);
-        let typed = self
-            .typed
-            .iter()
-            .find(|price| price.model == raw || names.iter().flatten().any(|name| name.name == price.model));
-        if let Some(price) = typed {
-            return Some(Match { price, rule: Rule::Typed, elsewhere: false });
-        }
-        let names = names?;
         let asked = match provider.map(name::seller) {
-            Some(Seller::Local) => return None,
+            Some(Seller::Local) => Some(""),
             Some(Seller::Listed(id)) => Some(id),
             Some(Seller::Unknown) | None => None,
         };
+        let bare = [Name { name: &raw, seller: None }];
+        let own = names
+            .as_deref()
+            .unwrap_or(&bare)
+            .iter()
+            .find_map(|name| self.own_price(asked.or(name.seller), name.name));
+        if let Some(price) = own {
+            return Some(Match { price, rule: Rule::Typed, elsewhere: false });
+        }
+        // The user's own machine sells nothing.
+        let asked = if asked == Some("") { return None } else { asked };
+        let names = names?;
         let table = self.table;
         let mut sellers: Vec<&str> = asked.into_iter().chain(names.iter().filter_map(|n| n.seller)).collect();
         sellers.dedup();
@@ -188,224 +215,22 @@ impl PriceBook {
         // Sold by others than its maker: only where a single one has it, for their prices differ.
         let rows = table.names[Step::Listed as usize].get(raw.as_str()).filter(|_| sellers.is_empty())?;
         let rows: Vec<&Price> = rows.iter().map(|i| &table.rows[*i as usize]).collect();
-        let single = rows.iter().all(|row| row.provider == rows[0].provider && row.model == rows[0].model);
+        // These host what everybody can host: a name alone does not point to them.
+        let rows: Vec<&Price> =
+            rows.into_iter().filter(|row| !is_host(&row.provider) || raw.contains('/')).collect();
+        let first = rows.first()?;
+        let single = rows.iter().all(|row| (&row.provider, &row.model) == (&first.provider, &first.model));
         let price = single.then(|| current(rows.into_iter(), day))??;
         Some(Match { price, rule: Rule::Exact, elsewhere: false })
     }
 }
 
+fn is_host(provider: &str) -> bool {
+    provider == "fireworks" || provider.starts_with("huggingface_")
+}
+
 impl Default for PriceBook {
     fn default() -> PriceBook {
         PriceBook::bundled()
-    }
-}
-
-/// What a name is compared as. The order is the order of the attempts.
-#[derive(Clone, Copy)]
-enum Step {
-    Listed,
-    Spelled,
-    Undated,
-}
-
-#[derive(Debug)]
-struct Source {
-    name: &'static str,
-    version: &'static str,
-    licence: &'static str,
-}
-
-#[derive(Debug)]
-struct Table {
-    /// By provider, model and the day from which a price holds.
-    rows: Vec<Price>,
-    /// Rows by name, for each [`Step`].
-    names: [FxHashMap<Cow<'static, str>, Vec<u32>>; 3],
-    free: Price,
-    sources: Vec<Source>,
-    checked: &'static str,
-    /// Lines that could not be read: none, as a test proves.
-    unread: Vec<&'static str>,
-}
-
-impl Table {
-    fn parse(text: &'static str) -> Table {
-        let free = Price {
-            provider: "openrouter".into(),
-            source: "the name".into(),
-            ..Price::typed(":free", Rates::default())
-        };
-        let mut table = Table {
-            rows: vec![],
-            names: Default::default(),
-            free,
-            sources: vec![],
-            checked: "",
-            unread: vec![],
-        };
-        for line in text.lines() {
-            let mut cells = line.split('\t');
-            match cells.next() {
-                Some("#checked") => table.checked = cells.next().unwrap_or_default(),
-                Some("#source") => {
-                    let [name, version, licence] = [(); 3].map(|()| cells.next().unwrap_or_default());
-                    table.sources.push(Source { name, version, licence });
-                }
-                Some(comment) if comment.starts_with('#') => {}
-                _ => {
-                    if table.row(line).is_none() {
-                        table.unread.push(line);
-                    }
-                }
-            }
-        }
-        table
-    }
-
-    /// Reads one line of the table and files it under its names.
-    fn row(&mut self, line: &'static str) -> Option<()> {
-        let cells: Vec<&'static str> = line.split('\t').collect();
-        let [provider, model, aliases, mode, from, prices @ .., tiers, window, output, hourly, source, also] =
-            cells.as_slice()
-        else {
-            return None;
-        };
-        let text = |cell: &'static str| (!cell.is_empty()).then_some(Cow::Borrowed(cell));
-        let count = |cell: &str| if cell.is_empty() { Some(None) } else { cell.parse().ok().map(Some) };
-        let tiers = tiers.split(';').filter(|tier| !tier.is_empty()).map(|tier| {
-            let (above, prices) = tier.split_once('/')?;
-            Some(Tier { above: above.parse().ok()?, rates: rates(prices.split('/'))? })
-        });
-        self.rows.push(Price {
-            provider: text(provider)?,
-            model: text(model)?,
-            mode: Mode::parse(mode)?,
-            rates: rates(prices.iter().copied())?,
-            tiers: tiers.collect::<Option<_>>()?,
-            context_window: count(window)?,
-            max_output: count(output)?,
-            from: text(from),
-            hourly: *hourly == "yes",
-            source: text(source)?,
-            source_version: self.sources.iter().find(|s| s.name == *source)?.version.into(),
-            checked: self.checked.into(),
-            also: text(also),
-        });
-        let id = self.rows.len() as u32 - 1;
-        for name in aliases.split(',').filter(|alias| !alias.is_empty()).chain([*model]) {
-            self.file(Step::Listed, name.into(), id);
-            // Tuned and routed models have prices of their own, which only their full names mean.
-            let bare = match name::unwrapped(name).as_deref() {
-                Some([.., bare]) if !name.contains(':') || bare.seller == Some("bedrock") => bare.name,
-                _ => continue,
-            };
-            let spelled = name::spelled(bare);
-            let undated = name::undated(&spelled).to_owned();
-            self.file(Step::Spelled, spelled.into(), id);
-            self.file(Step::Undated, undated.into(), id);
-        }
-        Some(())
-    }
-
-    fn file(&mut self, step: Step, name: Cow<'static, str>, row: u32) {
-        let rows = self.names[step as usize].entry(name).or_default();
-        if rows.last() != Some(&row) {
-            rows.push(row);
-        }
-    }
-
-    /// The first step at which one of the sellers, in their order, lists one of the names.
-    fn find(&self, names: &[name::Name<'_>], sellers: &[&str], day: &str) -> Option<(&Price, Rule)> {
-        for step in [Step::Listed, Step::Spelled, Step::Undated] {
-            for (unwrapped, name) in names.iter().enumerate() {
-                let spelled = name::spelled(name.name);
-                let (key, rule) = match step {
-                    Step::Listed if unwrapped == 0 => (name.name, Rule::Exact),
-                    Step::Listed => (name.name, Rule::Unwrapped),
-                    Step::Spelled => (spelled.as_str(), Rule::Spelling),
-                    Step::Undated => (name::undated(&spelled), Rule::Undated),
-                };
-                let Some(rows) = self.names[step as usize].get(key) else { continue };
-                for seller in sellers {
-                    let rows =
-                        rows.iter().map(|i| &self.rows[*i as usize]).filter(|row| row.provider == *seller);
-                    // Several where a region or a date is left out: the model without one, then the most
-                    // usual region, then the latest.
-                    let rank = |model: &str| {
-                        let whole = name::spelled(model) == key;
-                        (whole, Reverse(name::region_rank(model)), model.ends_with("-latest"))
-                    };
-                    let models = rows.clone().map(|row| row.model.as_ref());
-                    let Some(model) = models.max_by_key(|model: &&str| (rank(model), *model)) else {
-                        continue;
-                    };
-                    let price = current(rows.filter(|row| row.model == model), day)?;
-                    return Some((price, rule));
-                }
-            }
-        }
-        None
-    }
-}
-
-/// Of the prices of one model, the one that holds on a day; before the first known, the first.
-fn current<'a>(rows: impl Iterator<Item = &'a Price> + Clone, day: &str) -> Option<&'a Price> {
-    let holds = |row: &&Price| row.from.as_deref().is_none_or(|from| from <= day);
-    rows.clone().filter(holds).last().or_else(|| rows.clone().next())
-}
-
-/// Input, output, cache read, cache write, cache write 1h, in dollars per million tokens.
-fn rates(mut cells: impl Iterator<Item = &'static str>) -> Option<Rates> {
-    let mut next = || -> Option<Option<Money>> {
-        match cells.next()? {
-            "" => Some(None),
-            cell => Some(Some(per_token(cell.parse().ok()?, 1_000_000)?)),
-        }
-    };
-    let rates = Rates {
-        input: next()??,
-        output: next()??,
-        cache_read: next()?,
-        cache_write_5m: next()?,
-        cache_write_1h: next()?,
-    };
-    cells.next().is_none().then_some(rates)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_bundled_table_reads_whole() {
-        let book = PriceBook::bundled();
-        assert_eq!(book.table.unread, [""; 0]);
-        assert!(book.table.rows.len() > 1_500);
-        assert_eq!(book.sources().map(|(name, ..)| name).collect::<Vec<_>>(), ["litellm", "genai-prices"]);
-        assert_eq!(book.checked().len(), 10);
-    }
-
-    #[test]
-    fn a_line_that_cannot_be_read_is_kept_apart() {
-        let table =
-            Table::parse("#source\ts\t1\tMIT\nopenai\tm\t\tchat\t\t1\t-2\t\t\t\t\t\t\t\ts\t\nopenai\tm");
-        assert_eq!((table.rows.len(), table.unread.len()), (0, 2));
-    }
-
-    #[test]
-    fn each_name_of_a_provider_means_one_model() {
-        let table = PriceBook::bundled().table;
-        for (name, rows) in &table.names[Step::Listed as usize] {
-            for seller in rows.iter().map(|i| &table.rows[*i as usize].provider) {
-                let mut models: Vec<_> = rows
-                    .iter()
-                    .map(|i| &table.rows[*i as usize])
-                    .filter(|r| r.provider == *seller)
-                    .map(|r| &r.model)
-                    .collect();
-                models.dedup();
-                assert_eq!(models.len(), 1, "{seller} {name}: {models:?}");
-            }
-        }
     }
 }

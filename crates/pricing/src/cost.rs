@@ -1,23 +1,42 @@
 use serde::{Deserialize, Serialize};
 use units::Money;
 
-use crate::Price;
+use crate::{Class, Lane, Price, Service, Share, Terms, rules};
 
-/// The tokens of one request, each in exactly one class.
+/// What is billed of one request: each token is in exactly one class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Billable {
-    /// Input neither read from a cache nor written to one.
+    /// Input neither read from a cache nor written to one, in text.
     pub fresh: u64,
     /// Input read from a cache.
     pub cache_read: u64,
-    /// Input written to a cache for its standard lifetime.
+    /// Input written to a cache for its standard lifetime: 5 minutes at Anthropic, 30 at OpenAI. It is billed
+    /// as the one that the seller has.
     pub cache_write_5m: u64,
+    /// Input written to a cache for 30 minutes.
+    pub cache_write_30m: u64,
     /// Input written to a cache for an hour.
     pub cache_write_1h: u64,
-    /// Output, reasoning included.
+    /// Sound in, not cached.
+    pub audio_in: u64,
+    /// Sound in that was read from a cache.
+    pub audio_read: u64,
+    /// Pictures in, not cached.
+    pub image_in: u64,
+    /// Pictures in that were read from a cache.
+    pub image_read: u64,
+    /// Output in text; reasoning included, unless it is told apart.
     pub output: u64,
-    /// The whole input, which decides the tier: the sum of the four above, unless the request is a part of
-    /// a larger one.
+    /// Reasoning that is told apart from the output.
+    pub reasoning: u64,
+    /// Sound out.
+    pub audio_out: u64,
+    /// Pictures out.
+    pub image_out: u64,
+    /// Searches of the web by the provider.
+    pub web_searches: u64,
+    /// The whole input, which decides the tier: the sum of the classes of input, unless the request is a part
+    /// of a larger one.
     pub total_input: u64,
 }
 
@@ -30,50 +49,92 @@ impl Billable {
         cache_write_1h: u64,
         output: u64,
     ) -> Billable {
-        let total_input =
-            [fresh, cache_read, cache_write_5m, cache_write_1h].into_iter().fold(0, u64::saturating_add);
-        Billable { fresh, cache_read, cache_write_5m, cache_write_1h, output, total_input }
+        Billable { fresh, cache_read, cache_write_5m, cache_write_1h, output, ..Billable::default() }.summed()
     }
 
     /// Without any cache.
     pub fn uncached(input: u64, output: u64) -> Billable {
         Billable::new(input, 0, 0, 0, output)
     }
+
+    /// With the sum of its classes of input for its whole input.
+    pub fn summed(self) -> Billable {
+        let input = self.counts().into_iter().filter(|(class, _)| *class < Class::Output);
+        Billable { total_input: input.map(|(_, count)| count).fold(0, u64::saturating_add), ..self }
+    }
+
+    /// How much there is of each class, in the order of a bill. The request itself is not among them.
+    pub fn counts(&self) -> [(Class, u64); 14] {
+        [
+            (Class::Input, self.fresh),
+            (Class::CacheRead, self.cache_read),
+            (Class::CacheWrite5m, self.cache_write_5m),
+            (Class::CacheWrite30m, self.cache_write_30m),
+            (Class::CacheWrite1h, self.cache_write_1h),
+            (Class::AudioIn, self.audio_in),
+            (Class::AudioRead, self.audio_read),
+            (Class::ImageIn, self.image_in),
+            (Class::ImageRead, self.image_read),
+            (Class::Output, self.output),
+            (Class::Reasoning, self.reasoning),
+            (Class::AudioOut, self.audio_out),
+            (Class::ImageOut, self.image_out),
+            (Class::WebSearch, self.web_searches),
+        ]
+    }
 }
 
-/// A class of tokens with a price of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// How firm a price on a bill is, from the firmest down.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Class {
-    /// Fresh input.
-    Input,
-    /// Input read from a cache.
-    CacheRead,
-    /// Input written to a cache for its standard lifetime.
-    #[serde(rename = "cache_write_5m")]
-    CacheWrite5m,
-    /// Input written to a cache for an hour.
-    #[serde(rename = "cache_write_1h")]
-    CacheWrite1h,
-    /// Output.
-    Output,
+pub enum Basis {
+    /// A source lists it.
+    #[default]
+    Listed,
+    /// A stated part of a listed price: what the seller asks for everything in the service tier.
+    Share,
+    /// The price depends on the hour, which is not known: it is that of the usual hours.
+    UsualHours,
+    /// The class has no price: the nearest class stands in.
+    NearestClass,
+    /// The service tier has no price: the standard one stands in.
+    StandardService,
 }
 
-/// A line of a bill: tokens times price.
+impl Basis {
+    /// A few words to show beside the price.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Basis::Listed => "listed",
+            Basis::Share => "the part of the standard price that this service tier costs",
+            Basis::UsualHours => "the price depends on the hour, which is not known: that of the usual hours",
+            Basis::NearestClass => "the price table has no price for this class; the nearest one stands in",
+            Basis::StandardService => {
+                "the price table has no price for this service tier; the standard one stands in"
+            }
+        }
+    }
+}
+
+/// A line of a bill: tokens, searches or requests times price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CostRow {
     /// What is billed.
     pub class: Class,
-    /// How many of them; never 0.
+    /// How many tokens, searches or requests; never 0.
     pub tokens: u64,
     /// The price of one.
     pub price: Money,
     /// The product.
     pub amount: Money,
-    /// The table has no price for this class, and the nearest one stands in for it: a one-hour write costs
-    /// what a standard write costs, and where that is not known either, or a read has no price, what fresh
-    /// input costs.
-    pub fallback: bool,
+    /// The size above which the price holds; 0 where it holds for any.
+    pub above: u64,
+    /// The service tier whose price it is.
+    pub service: Service,
+    /// The price of the peak hours.
+    pub peak: bool,
+    /// How firm the price is.
+    pub basis: Basis,
 }
 
 /// A bill: one row per class that has tokens.
@@ -83,177 +144,157 @@ pub struct Cost {
     pub rows: Vec<CostRow>,
     /// The sum of the rows, exactly.
     pub total: Money,
-    /// The size that the input exceeds, where a tier applies.
+    /// The largest size that the input exceeds and that has prices of its own.
     pub tier_above: Option<u64>,
+    /// What was used and has no price that is known: not in the total.
+    pub unpriced: Vec<(Class, u64)>,
+}
+
+/// The price of one class under the terms of a request.
+#[derive(Clone, Copy, Debug)]
+struct Rate {
+    price: Money,
+    above: u64,
+    service: Service,
+    peak: bool,
+    basis: Basis,
+    /// Of what the price is, where a class has no price of its own.
+    class: Class,
+}
+
+/// The terms of a request as they are for one price: whether its hour is one of the peak.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    service: Service,
+    regional: bool,
+    peak: bool,
+    hour_unknown: bool,
 }
 
 impl Price {
+    fn asked(&self, terms: &Terms) -> Asked {
+        Asked {
+            service: terms.service,
+            regional: terms.regional,
+            peak: self.hours.as_ref().zip(terms.at).is_some_and(|(hours, at)| hours.contains(at)),
+            hour_unknown: self.hours.is_some() && terms.at.is_none(),
+        }
+    }
+
     /// What a request costs.
-    pub fn cost(&self, tokens: &Billable) -> Cost {
-        let (rates, tier) = self.rates_for(tokens.total_input);
-        let input = rates.input;
-        let or = |price: Option<Money>, nearest: Money| (price.unwrap_or(nearest), price.is_none());
-        let write = rates.cache_write_5m.unwrap_or(input);
-        let rows: Vec<CostRow> = [
-            (Class::Input, tokens.fresh, (input, false)),
-            (Class::CacheRead, tokens.cache_read, or(rates.cache_read, input)),
-            (Class::CacheWrite5m, tokens.cache_write_5m, or(rates.cache_write_5m, input)),
-            (Class::CacheWrite1h, tokens.cache_write_1h, or(rates.cache_write_1h, write)),
-            (Class::Output, tokens.output, (rates.output, false)),
-        ]
-        .into_iter()
-        .filter(|(_, tokens, _)| *tokens > 0)
-        .map(|(class, tokens, (price, fallback))| CostRow {
-            class,
-            tokens,
-            price,
-            amount: price.times(tokens),
-            fallback,
-        })
-        .collect();
-        let total = rows.iter().map(|row| row.amount).sum();
-        Cost { rows, total, tier_above: tier.map(|tier| tier.above) }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{Rates, Tier};
-    use proptest::prelude::*;
-
-    fn money(text: &str) -> Money {
-        text.parse().unwrap()
-    }
-
-    fn quoted(input: &str, output: &str, tokens: u32) -> Price {
-        Price::typed("m", Rates::quoted(money(input), money(output), tokens).unwrap())
-    }
-
-    #[test]
-    fn a_system_prompt_of_500_tokens_is_15_dollars_per_1000_requests() {
-        let cost = quoted("0.03", "0.06", 1_000).cost(&Billable::uncached(500, 0));
-        assert_eq!(cost.total, money("0.015"));
-        assert_eq!(cost.total.times(1_000), money("15"));
-    }
-
-    #[test]
-    fn components_at_3_and_6_cents_per_1000_add_up() {
-        let price = quoted("0.03", "0.06", 1_000);
-        let mut total = Money::ZERO;
-        for (input, output, expected) in [(10, 0, "0.0003"), (7, 7, "0.00063"), (1_234, 56, "0.04038")] {
-            let cost = price.cost(&Billable::uncached(input, output));
-            assert_eq!(cost.total, money(expected));
-            total += cost.total;
-        }
-        assert_eq!(total, price.cost(&Billable::uncached(1_251, 63)).total);
-    }
-
-    #[test]
-    fn fractions_of_a_cent_per_million_are_exact() {
-        let price = quoted("0.0375", "0.15", 1_000_000);
-        assert_eq!(price.cost(&Billable::uncached(1, 0)).total, money("0.0000000375"));
-        assert_eq!(price.cost(&Billable::uncached(1_000_000, 0)).total, money("0.0375"));
-        assert_eq!(
-            Rates::quoted(money("0.0000001"), Money::ZERO, 1_000_000),
-            None,
-            "finer than a pico-dollar"
-        );
-        assert_eq!(Rates::quoted(money("-1"), Money::ZERO, 1_000_000), None);
-        assert_eq!(Rates::quoted(money("1"), Money::ZERO, 0), None);
-    }
-
-    #[test]
-    fn a_class_without_a_price_falls_back_and_says_so() {
-        let mut price = quoted("3", "15", 1_000_000);
-        let tokens = Billable::new(10, 20, 30, 40, 50);
-        let fallbacks =
-            |price: &Price| price.cost(&tokens).rows.iter().map(|row| row.fallback).collect::<Vec<_>>();
-        assert_eq!(fallbacks(&price), [false, true, true, true, false]);
-        assert_eq!(price.cost(&tokens).total, money("0.00105"));
-
-        price.rates.cache_read = Some(money("0.0000003"));
-        price.rates.cache_write_5m = Some(money("0.00000375"));
-        assert_eq!(fallbacks(&price), [false, false, false, true, false]);
-        assert_eq!(price.cost(&tokens).rows[3].amount, money("0.00015"), "at the price of a standard write");
-        let classes: Vec<_> =
-            price.cost(&Billable::uncached(1, 0)).rows.iter().map(|row| row.class).collect();
-        assert_eq!(classes, [Class::Input], "no row without tokens");
-    }
-
-    #[test]
-    fn a_tier_bills_the_whole_request_and_counts_cached_input() {
-        let mut price = quoted("1", "2", 1_000_000);
-        let rates = Rates::quoted(money("2"), money("3"), 1_000_000).unwrap();
-        price.tiers.push(Tier { above: 200_000, rates });
-        let at = price.cost(&Billable::uncached(200_000, 1_000_000));
-        assert_eq!((at.total, at.tier_above), (money("2.2"), None));
-        let above = price.cost(&Billable::new(1, 200_000, 0, 0, 1_000_000));
-        assert_eq!((above.total, above.tier_above), (money("3.400002"), Some(200_000)));
-    }
-
-    fn rates() -> impl Strategy<Value = Rates> {
-        let price = || (0..10i128.pow(9)).prop_map(Money::from_picos);
-        let maybe = || proptest::option::of(price());
-        (price(), price(), maybe(), maybe(), maybe()).prop_map(|(input, output, read, w5, w1)| Rates {
-            input,
-            output,
-            cache_read: read,
-            cache_write_5m: w5,
-            cache_write_1h: w1,
-        })
-    }
-
-    prop_compose! {
-        fn price()(rates in rates(), tiers in proptest::collection::btree_map(1u64..10_000_000, rates(), 0..3))
-            -> Price
-        {
-            let mut price = Price::typed("m", rates);
-            price.tiers = tiers.into_iter().map(|(above, rates)| Tier { above, rates }).collect();
-            price
-        }
-    }
-
-    prop_compose! {
-        fn tokens()(t in proptest::array::uniform5(0u64..5_000_000)) -> Billable {
-            Billable::new(t[0], t[1], t[2], t[3], t[4])
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn rows_add_up_and_no_token_is_billed_twice(price in price(), tokens in tokens()) {
-            let cost = price.cost(&tokens);
-            prop_assert_eq!(cost.rows.iter().map(|row| row.amount).sum::<Money>(), cost.total);
-            prop_assert!(cost.total >= Money::ZERO);
-            prop_assert_eq!(cost.rows.iter().map(|row| row.tokens).sum::<u64>(), tokens.total_input + tokens.output);
-        }
-
-        #[test]
-        fn calls_add_up_in_any_order(price in price(), mut calls in proptest::collection::vec(tokens(), 0..9)) {
-            let sum = |calls: &[Billable]| calls.iter().map(|call| price.cost(call).total).sum::<Money>();
-            let before = sum(&calls);
-            calls.reverse();
-            prop_assert_eq!(before, sum(&calls));
-        }
-
-        #[test]
-        fn inside_a_tier_cost_is_linear(price in price(), a in tokens(), b in tokens(), total_input in 0u64..10_000_000) {
-            let (a, b) = (Billable { total_input, ..a }, Billable { total_input, ..b });
-            let both = Billable {
-                fresh: a.fresh + b.fresh,
-                cache_read: a.cache_read + b.cache_read,
-                cache_write_5m: a.cache_write_5m + b.cache_write_5m,
-                cache_write_1h: a.cache_write_1h + b.cache_write_1h,
-                output: a.output + b.output,
-                total_input,
+    pub fn cost(&self, tokens: &Billable, terms: &Terms) -> Cost {
+        let (asked, counts) = (self.asked(terms), tokens.counts());
+        let kinds = counts.iter().filter(|(_, count)| *count > 0).count();
+        let sizes = self.lanes.iter().map(|lane| lane.above).filter(|above| *above > 0);
+        let mut cost = Cost {
+            rows: Vec::with_capacity(kinds + 1),
+            tier_above: sizes.filter(|above| tokens.total_input > *above).max(),
+            ..Cost::default()
+        };
+        let fee = self.listed(Class::Request, Service::Standard, false, 0).is_some();
+        let request = (Class::Request, u64::from(fee && kinds > 0));
+        for (class, tokens_of_it) in counts.into_iter().chain([request]) {
+            if tokens_of_it == 0 {
+                continue;
+            }
+            let Some(rate) = self.resolve(class, asked, tokens.total_input) else {
+                cost.unpriced.push((class, tokens_of_it));
+                continue;
             };
-            prop_assert_eq!(price.cost(&a).total + price.cost(&b).total, price.cost(&both).total);
+            let standard_write = |class| matches!(class, Class::CacheWrite5m | Class::CacheWrite30m);
+            let class = if standard_write(class) && standard_write(rate.class) { rate.class } else { class };
+            let amount = rate.price.times(tokens_of_it);
+            cost.total += amount;
+            cost.rows.push(CostRow {
+                class,
+                tokens: tokens_of_it,
+                price: rate.price,
+                amount,
+                above: rate.above,
+                service: rate.service,
+                peak: rate.peak,
+                basis: rate.basis,
+            });
         }
+        cost
+    }
 
-        #[test]
-        fn the_largest_counts_do_not_overflow(price in price(), n in u64::MAX - 9..=u64::MAX) {
-            prop_assert!(price.cost(&Billable::new(n, n, n, n, n)).total >= Money::ZERO);
+    /// The standard price of a class in a request with so many input tokens: its own, or the one that stands in
+    /// for it. `None` where nothing is known.
+    pub fn rate(&self, class: Class, total_input: u64) -> Option<Money> {
+        self.resolve(class, self.asked(&Terms::default()), total_input).map(|rate| rate.price)
+    }
+
+    /// The price of a class: its own, or that of the first class which stands in for it.
+    fn resolve(&self, class: Class, asked: Asked, size: u64) -> Option<Rate> {
+        if let Some(rate) = self.own_rate(class, asked, size) {
+            return Some(rate);
+        }
+        let (same, nearest) = class.stand_ins();
+        if let Some(rate) = same.iter().find_map(|class| self.own_rate(*class, asked, size)) {
+            return Some(rate);
+        }
+        let mut rate = nearest.iter().find_map(|class| self.own_rate(*class, asked, size))?;
+        rate.basis = rate.basis.max(Basis::NearestClass);
+        Some(rate)
+    }
+
+    /// The price of a class that the table has for it, here or in the standard service.
+    fn own_rate(&self, class: Class, asked: Asked, size: u64) -> Option<Rate> {
+        // A fee is one fee in all service tiers and at all hours.
+        let fee = class.is_fee();
+        let (service, peak) = if fee { (Service::Standard, false) } else { (asked.service, asked.peak) };
+        let standard = self.listed(class, Service::Standard, false, size);
+        let own = match (service, peak) {
+            (Service::Standard, false) => standard,
+            _ => self.listed(class, service, peak, size),
+        };
+        let of = |(lane, price): (&Lane, Money), basis| Rate {
+            price,
+            above: lane.above,
+            service: lane.service,
+            peak: lane.peak,
+            basis,
+            class,
+        };
+        let mut rate = match (own, standard) {
+            (Some(own), None) => of(own, Basis::Listed),
+            // A price for this size goes before a price for the service tier that does not know of sizes.
+            (Some(own), Some(standard)) if own.0.above >= standard.0.above => of(own, Basis::Listed),
+            (_, Some(standard)) => match self.share(class, service, peak) {
+                Some(share) => {
+                    Rate { price: share.of(standard.1), service, peak, ..of(standard, Basis::Share) }
+                }
+                None if service == Service::Standard => of(standard, Basis::Listed),
+                None => of(standard, Basis::StandardService),
+            },
+            (None, None) => return None,
+        };
+        if asked.hour_unknown && !fee {
+            rate.basis = rate.basis.max(Basis::UsualHours);
+        }
+        if let Some(share) = self.regional.filter(|_| asked.regional && !fee) {
+            rate.price = share.of(rate.price);
+        }
+        Some(rate)
+    }
+
+    /// The listed price of a class in a service tier, from the lane of the largest size that lists it.
+    fn listed(&self, class: Class, service: Service, peak: bool, size: u64) -> Option<(&Lane, Money)> {
+        self.lanes
+            .iter()
+            .filter(|lane| (lane.service, lane.peak) == (service, peak))
+            .filter(|lane| lane.above == 0 || size > lane.above)
+            .rev()
+            .find_map(|lane| Some((lane, lane.rates.get(class)?)))
+    }
+
+    /// What part of the standard price everything costs: by the model's own prices, else by the seller's rule.
+    fn share(&self, class: Class, service: Service, peak: bool) -> Option<Share> {
+        let lane = self.lane(service, peak, 0);
+        match lane.and_then(|lane| lane.share) {
+            Some(share) => Some(share),
+            None => rules::share(&self.provider, service, class),
         }
     }
 }

@@ -22,24 +22,41 @@ const SELLERS: &[(&str, &[&str])] = &[
         "azure",
         &["azureopenai", "azureaiopenai", "azureai", "azureaiinference", "azaiinference", "azaiopenai"],
     ),
-    ("bedrock", &["awsbedrock", "amazonbedrock", "bedrockconverse", "bedrockmantle", "aws"]),
+    (
+        "bedrock",
+        &["awsbedrock", "amazonbedrock", "bedrockconverse", "bedrockmantle", "converse", "invoke", "aws"],
+    ),
     ("cerebras", &[]),
     ("cohere", &["coherechat"]),
     ("deepseek", &["deepseekai"]),
+    ("fireworks", &["fireworksai"]),
     ("google", &["gemini", "gcpgemini", "gcpgenai", "googlegenai", "googleai", "googleaistudio", "gcp"]),
     ("groq", &[]),
+    ("huggingface_cerebras", &[]),
+    ("huggingface_fireworks-ai", &[]),
+    ("huggingface_groq", &[]),
+    ("huggingface_hyperbolic", &[]),
+    ("huggingface_nebius", &[]),
+    ("huggingface_novita", &[]),
+    ("huggingface_nscale", &[]),
+    ("huggingface_ovhcloud", &[]),
+    ("huggingface_publicai", &[]),
+    ("huggingface_sambanova", &[]),
+    ("huggingface_together", &[]),
     ("meta", &["metallama"]),
     ("minimax", &[]),
     ("mistral", &["mistralai"]),
     ("moonshot", &["moonshotai"]),
     ("openai", &["textcompletionopenai"]),
     ("openrouter", &[]),
+    ("ovhcloud", &[]),
     ("perplexity", &[]),
     ("together", &["togetherai"]),
     ("vertex", &["vertexai", "gcpvertexai", "googlevertexai", "googlevertex"]),
     ("voyage", &["voyageai"]),
     ("xai", &["grok"]),
-    ("zai", &["zhipuai", "zhipu", "zaiorg"]),
+    ("zai", &["zaiorg"]),
+    ("zhipuai", &["zhipu", "bigmodel"]),
 ];
 
 const LOCAL: &[&str] = &[
@@ -57,6 +74,9 @@ const LOCAL: &[&str] = &[
     "mlx",
 ];
 
+/// Gateways that pass a request on to whom the rest of the name says.
+const GATEWAYS: &[&str] = &["litellm", "litellm_proxy"];
+
 /// Bedrock's inference profiles, those first by which a name without a region is meant rather.
 const REGIONS: &[&str] = &["us.", "eu.", "apac.", "global.", "us-gov.", "au.", "jp.", "ca."];
 
@@ -67,7 +87,8 @@ pub(crate) fn seller(name: &str) -> Seller {
     let find = |name: &str| {
         let plain: String =
             name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
-        let listed = SELLERS.iter().find(|(id, others)| *id == plain || others.contains(&plain.as_str()));
+        let is = |id: &str| id == plain || id.contains(['_', '-']) && id.replace(['_', '-'], "") == plain;
+        let listed = SELLERS.iter().find(|(id, others)| is(id) || others.contains(&plain.as_str()));
         match listed {
             Some((id, _)) => Seller::Listed(id),
             None if LOCAL.contains(&plain.as_str()) => Seller::Local,
@@ -93,8 +114,14 @@ pub(crate) fn unwrapped(raw: &str) -> Option<Vec<Name<'_>>> {
     let mut name = Name { name: raw, seller: None };
     let mut names = vec![name];
     if let Some((_, rest)) = name.name.rsplit_once("models/") {
-        // `models/gemini-2.5-pro`, `projects/p/locations/l/publishers/google/models/gemini-2.5-pro`
-        name.name = rest;
+        // `models/gemini-2.5-pro`, `projects/p/locations/l/publishers/google/models/gemini-2.5-pro`,
+        // `fireworks_ai/accounts/fireworks/models/deepseek-v3p1`
+        let seller = match raw {
+            _ if raw.contains("publishers/") => Some("vertex"),
+            _ if raw.contains("accounts/fireworks/") => Some("fireworks"),
+            _ => None,
+        };
+        name = Name { name: rest, seller };
         names.push(name);
     } else if name.name.starts_with("arn:")
         && let Some((_, rest)) = name.name.rsplit_once('/')
@@ -105,6 +132,7 @@ pub(crate) fn unwrapped(raw: &str) -> Option<Vec<Name<'_>>> {
     // `openrouter/anthropic/claude-3.5-sonnet`
     while let Some((first, rest)) = name.name.split_once('/') {
         match seller(first) {
+            _ if GATEWAYS.contains(&first) => name.name = rest,
             Seller::Listed(id) => name = Name { name: rest, seller: Some(id) },
             Seller::Local => return None,
             Seller::Unknown => break,
@@ -182,7 +210,13 @@ pub(crate) fn undated(spelled: &str) -> &str {
         let whole = date.starts_with("-20") && digits.len() == 8 && dashes + 8 == *length && !base.is_empty();
         (whole && digits[4..6] <= b"12"[..] && digits[6..] <= b"31"[..]).then_some(base)
     });
-    dated.unwrap_or(name)
+    // Google numbers its snapshots: `gemini-2.0-flash-001`.
+    let numbered = || {
+        let (base, number) = name.split_at_checked(name.len().checked_sub(4)?)?;
+        let number = number.strip_prefix("-00")?.parse::<u8>();
+        (name.starts_with("gemini-") && number.is_ok()).then_some(base)
+    };
+    dated.or_else(numbered).unwrap_or(name)
 }
 
 #[cfg(test)]
@@ -215,7 +249,11 @@ mod tests {
             ("gpt-4o", "gpt-4o", None),
             ("openai/gpt-4o", "gpt-4o", Some("openai")),
             ("models/gemini-2.5-pro", "gemini-2.5-pro", None),
-            ("projects/p/locations/l/publishers/google/models/gemini-2.5-pro", "gemini-2.5-pro", None),
+            (
+                "projects/p/locations/l/publishers/google/models/gemini-2.5-pro",
+                "gemini-2.5-pro",
+                Some("vertex"),
+            ),
             ("openrouter/anthropic/claude-3.5-sonnet:beta", "claude-3.5-sonnet", Some("anthropic")),
             ("us.anthropic.claude-sonnet-4-5-20250929-v1:0", "claude-sonnet-4-5-20250929", Some("bedrock")),
             (
@@ -256,6 +294,8 @@ mod tests {
             ("gpt-4o-2024-08-06", "gpt-4o"),
             ("claude-3-5-haiku-latest", "claude-3-5-haiku"),
             ("gpt-4-0613", "gpt-4-0613"),
+            ("gemini-2-0-flash-001", "gemini-2-0-flash"),
+            ("some-001", "some-001"),
             ("m-20251399", "m-20251399"),
             ("m-202509290", "m-202509290"),
             ("-20250929", "-20250929"),

@@ -1,46 +1,80 @@
 use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
-use units::Money;
+use units::{Money, Timestamp};
 
-/// What one token costs, in US dollars, by class.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rates {
-    /// Input that no cache was asked about, and that none had.
-    pub input: Money,
-    /// Output, reasoning included.
-    pub output: Money,
-    /// Input read from a prompt cache.
-    pub cache_read: Option<Money>,
-    /// Input written to a prompt cache for its standard lifetime: 5 minutes at Anthropic, 30 at OpenAI.
-    pub cache_write_5m: Option<Money>,
-    /// Input written to a prompt cache for an hour.
-    pub cache_write_1h: Option<Money>,
+use crate::{Class, Hours, Rates, Share};
+
+/// The service tier that a request was answered in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Service {
+    /// What one gets without asking.
+    #[default]
+    Standard,
+    /// Answered within a day.
+    Batch,
+    /// Answered when there is room.
+    Flex,
+    /// Answered before others.
+    Priority,
+    /// Answered by faster machines.
+    Fast,
 }
 
-impl Rates {
-    /// Prices of input and output quoted per so many tokens: `Rates::quoted("0.03", "0.06", 1_000)`.
-    /// `None` where the price of one token is negative or finer than a pico-dollar.
-    pub fn quoted(input: Money, output: Money, tokens: u32) -> Option<Rates> {
-        let (input, output) = (per_token(input, tokens)?, per_token(output, tokens)?);
-        Some(Rates { input, output, ..Rates::default() })
+impl Service {
+    /// All of them.
+    pub const ALL: [Service; 5] =
+        [Service::Standard, Service::Batch, Service::Flex, Service::Priority, Service::Fast];
+
+    /// The word for it in the price table and on screen.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Service::Standard => "standard",
+            Service::Batch => "batch",
+            Service::Flex => "flex",
+            Service::Priority => "priority",
+            Service::Fast => "fast",
+        }
     }
 }
 
-/// The price of one token, exactly. The bound, a million dollars a token, keeps every product in range.
-pub(crate) fn per_token(price: Money, tokens: u32) -> Option<Money> {
-    let (picos, tokens) = (price.picos(), i128::from(tokens));
-    let exact = tokens > 0 && picos % tokens == 0;
-    let picos = if exact { picos / tokens } else { return None };
-    (0..=10i128.pow(18)).contains(&picos).then(|| Money::from_picos(picos))
+/// Under what terms a request is billed, beside its model and its day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Terms {
+    /// The service tier.
+    pub service: Service,
+    /// Answered in a region that was asked for, for which some sellers ask more: `inference_geo: us` at
+    /// Anthropic, data residency at OpenAI, a regional endpoint at Vertex. Bedrock and Azure have models of
+    /// their own for it (`us.anthropic...`).
+    pub regional: bool,
+    /// When, where prices depend on the hour.
+    pub at: Option<Timestamp>,
 }
 
-/// The prices of a request whose whole input is above a size: of all its tokens, not of those above it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Tier {
-    /// Input tokens, cached ones included, that the request has to exceed.
+impl Terms {
+    /// In a service tier, at no known time.
+    pub fn of(service: Service) -> Terms {
+        Terms { service, ..Terms::default() }
+    }
+}
+
+/// Prices that hold together: in one service tier, above one size of input, at the usual or the peak hours.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lane {
+    /// The service tier.
+    pub service: Service,
+    /// At the hours that [`Price::hours`] tells.
+    pub peak: bool,
+    /// Input tokens, cached ones included, that the request has to exceed. The price is then that of all its
+    /// tokens, not of those above.
     pub above: u64,
-    /// What its tokens then cost.
+    /// The part of the standard price that every class costs in this service tier or at these hours, where
+    /// there is one such part; it holds for classes that are not listed, too.
+    pub share: Option<Share>,
+    /// Only [`Price::other_source`] tells of this size.
+    pub other: bool,
+    /// The prices, of the classes that the source gives: for others, those of a lane below it hold.
     pub rates: Rates,
 }
 
@@ -58,55 +92,93 @@ pub enum Mode {
     Embedding,
     /// Passages in, an order out.
     Rerank,
+    /// Made for sound or pictures.
+    Media,
 }
 
 impl Mode {
-    pub(crate) fn parse(text: &str) -> Option<Mode> {
-        Some(match text {
-            "chat" => Mode::Chat,
-            "completion" => Mode::Completion,
-            "responses" => Mode::Responses,
-            "embedding" => Mode::Embedding,
-            "rerank" => Mode::Rerank,
-            _ => return None,
-        })
-    }
+    pub(crate) const ALL: [(Mode, &str); 6] = [
+        (Mode::Chat, "chat"),
+        (Mode::Completion, "completion"),
+        (Mode::Responses, "responses"),
+        (Mode::Embedding, "embedding"),
+        (Mode::Rerank, "rerank"),
+        (Mode::Media, "media"),
+    ];
 }
 
-/// A price of a model at a provider, with where it comes from.
+/// One price of a class on which the sources do not agree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conflict {
+    /// Of what.
+    pub class: Class,
+    /// At the peak hours.
+    pub peak: bool,
+    /// Above how many input tokens.
+    pub above: u64,
+    /// What [`Price::other_source`] says.
+    pub value: Money,
+}
+
+/// The prices of a model at a provider from one day to another, with where they come from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Price {
-    /// Who sells it: `anthropic`, `bedrock`, `openrouter`. Empty where it is typed by hand.
+    /// Who sells it, on which surface: `anthropic`, `bedrock`, `openrouter`. Empty where the user's own price
+    /// holds for all.
     pub provider: Cow<'static, str>,
-    /// The model's name in the price table.
+    /// The model's name in the price table; at Bedrock and Azure with its region.
     pub model: Cow<'static, str>,
     /// What the model is for.
     pub mode: Mode,
-    /// What a token costs below every tier.
-    pub rates: Rates,
-    /// By rising size.
-    pub tiers: Vec<Tier>,
+    /// The standard prices come first, then those of each service tier by rising size.
+    pub lanes: Vec<Lane>,
+    /// The hours of the lanes that say `peak`.
+    pub hours: Option<Hours>,
+    /// What a request in a region of one's choice costs, as a part of what others cost.
+    pub regional: Option<Share>,
     /// The largest input, in tokens, where known.
     pub context_window: Option<u64>,
     /// The longest output, in tokens, where known.
     pub max_output: Option<u64>,
     /// The first day (UTC, `2026-08-17`) of this price, where known.
     pub from: Option<Cow<'static, str>>,
-    /// The provider charges other prices at other hours; this is one of them.
-    pub hourly: bool,
+    /// The first day on which it does not hold any more.
+    pub to: Option<Cow<'static, str>>,
     /// Where the price was read: a package's name, or [`Price::TYPED`].
     pub source: Cow<'static, str>,
     /// The version of the source.
     pub source_version: Cow<'static, str>,
     /// The day (UTC) on which the source was read.
     pub checked: Cow<'static, str>,
-    /// What the other source says where it differs, in words.
-    pub also: Option<Cow<'static, str>>,
+    /// The other source that has the model.
+    pub other_source: Option<Cow<'static, str>>,
+    /// Classes that only the other source has a price for.
+    pub taken: Vec<Class>,
+    /// Where the other source says something else.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// One price of one class, as a row to show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PriceRow<'a> {
+    /// Of what.
+    pub class: Class,
+    /// In which service tier, above what size, at which hours.
+    pub lane: &'a Lane,
+    /// The price of one token, search or request.
+    pub value: Money,
+    /// Who says so.
+    pub source: &'a str,
+    /// What the other source says instead.
+    pub conflict: Option<&'a Conflict>,
 }
 
 impl Price {
     /// The source of a price that the user typed.
     pub const TYPED: &str = "typed by you";
+
+    /// After so many days a price should be looked at again.
+    pub const FRESH_DAYS: i32 = 90;
 
     /// A price of the user's own, for a model at any provider.
     pub fn typed(model: &str, rates: Rates) -> Price {
@@ -114,22 +186,52 @@ impl Price {
             provider: "".into(),
             model: model.to_owned().into(),
             mode: Mode::Chat,
-            rates,
-            tiers: Vec::new(),
+            lanes: vec![Lane { rates, ..Lane::default() }],
+            hours: None,
+            regional: None,
             context_window: None,
             max_output: None,
             from: None,
-            hourly: false,
+            to: None,
             source: Price::TYPED.into(),
             source_version: "".into(),
             checked: "".into(),
-            also: None,
+            other_source: None,
+            taken: vec![],
+            conflicts: vec![],
         }
     }
 
-    /// What a token costs in a request with so many input tokens, and the tier that applies.
-    pub fn rates_for(&self, total_input: u64) -> (&Rates, Option<&Tier>) {
-        let tier = self.tiers.iter().rfind(|tier| total_input > tier.above);
-        (tier.map_or(&self.rates, |tier| &tier.rates), tier)
+    /// Whether the price was last looked at more than 90 days before a day (`2026-11-24`). The user's own never
+    /// is, nor is anything on a day that is none.
+    pub fn is_stale(&self, as_of: &str) -> bool {
+        let days = || {
+            let date = |text: &str| text.parse::<jiff::civil::Date>().ok();
+            Some(date(&self.checked)?.until(date(as_of)?).ok()?.get_days())
+        };
+        days().is_some_and(|days| days > Price::FRESH_DAYS)
+    }
+
+    /// Each of its prices.
+    pub fn rows(&self) -> impl Iterator<Item = PriceRow<'_>> {
+        self.lanes.iter().flat_map(move |lane| {
+            lane.rates.iter().map(move |(class, value)| PriceRow {
+                class,
+                lane,
+                value,
+                source: match &self.other_source {
+                    Some(other) if lane.other || self.taken.contains(&class) => other,
+                    _ => &self.source,
+                },
+                conflict: self.conflicts.iter().find(|conflict| {
+                    lane.service == Service::Standard
+                        && (conflict.class, conflict.peak, conflict.above) == (class, lane.peak, lane.above)
+                }),
+            })
+        })
+    }
+
+    pub(crate) fn lane(&self, service: Service, peak: bool, above: u64) -> Option<&Lane> {
+        self.lanes.iter().find(|lane| (lane.service, lane.peak, lane.above) == (service, peak, above))
     }
 }

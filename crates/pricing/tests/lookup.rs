@@ -1,6 +1,6 @@
 //! Names met in traces and the prices they lead to.
 
-use pricing::{Billable, Match, Mode, PriceBook, Rates, Rule};
+use pricing::{Billable, Class, Match, Mode, Price, PriceBook, Rates, Rule, Service, Terms};
 use units::{Money, Timestamp};
 
 /// Dollars per million tokens.
@@ -10,13 +10,9 @@ fn millions(price: Money) -> String {
 
 fn short(found: Option<Match<'_>>) -> Option<(String, Rule, bool)> {
     let found = found?;
-    let rates = found.price.rates;
+    let rate = |class| found.price.rate(class, 0).map_or("?".to_owned(), millions);
     let name = format!("{} {}", found.price.provider, found.price.model);
-    Some((
-        format!("{name} {}/{}", millions(rates.input), millions(rates.output)),
-        found.rule,
-        found.elsewhere,
-    ))
+    Some((format!("{name} {}/{}", rate(Class::Input), rate(Class::Output)), found.rule, found.elsewhere))
 }
 
 #[test]
@@ -61,7 +57,7 @@ fn names_are_unwrapped_in_stated_steps() {
         (Some("openrouter"), "anthropic/claude-opus-5", "openrouter anthropic/claude-opus-5", Rule::Exact),
         (Some("aws.bedrock"), "amazon.nova-lite-v1:0", "bedrock amazon.nova-lite-v1:0", Rule::Exact),
         (None, "ft:gpt-4o-2024-08-06:org::id", "openai ft:gpt-4o-2024-08-06", Rule::Unwrapped),
-        (None, "openai.gpt-oss-120b", "bedrock openai.gpt-oss-120b-1:0", Rule::Spelling),
+        (None, "openai.gpt-oss-120b", "bedrock openai.gpt-oss-120b", Rule::Exact),
         (Some("groq"), "gpt-oss-120b", "groq openai/gpt-oss-120b", Rule::Spelling),
         (Some("my gateway"), "gpt-4o", "openai gpt-4o", Rule::Exact),
     ] {
@@ -77,7 +73,7 @@ fn each_region_of_bedrock_has_its_price() {
     let price = |model: &str| {
         let found = book.lookup(None, model).unwrap_or_else(|| panic!("{model}"));
         assert_eq!(found.price.provider, "bedrock", "{model}");
-        millions(found.price.rates.input)
+        millions(found.price.rate(Class::Input, 0).unwrap())
     };
     assert_eq!(price("global.anthropic.claude-sonnet-4-5-20250929-v1:0"), "3");
     assert_eq!(price("us.anthropic.claude-sonnet-4-5-20250929-v1:0"), "3.3");
@@ -91,9 +87,9 @@ fn each_region_of_bedrock_has_its_price() {
 fn a_name_without_a_region_is_not_priced_by_the_dearest_one() {
     let book = PriceBook::bundled();
     for (model, listed) in [
-        ("openai.gpt-oss-120b", "openai.gpt-oss-120b-1:0"),
+        ("openai.gpt-oss-120b", "openai.gpt-oss-120b"),
         ("anthropic.claude-sonnet-4-5", "anthropic.claude-sonnet-4-5-20250929-v1:0"),
-        ("openai.gpt-5.6-luna", "us.openai.gpt-5.6-luna"),
+        ("openai.gpt-5.6-luna", "openai.gpt-5.6-luna"),
     ] {
         assert_eq!(book.lookup(Some("bedrock"), model).map(|found| found.price.model.as_ref()), Some(listed));
     }
@@ -140,7 +136,7 @@ fn a_recorded_session_costs_what_its_agent_reported() {
     let book = PriceBook::bundled();
     let price = book.lookup(Some("anthropic"), "claude-sonnet-4-5").unwrap().price;
     let tokens = Billable { total_input: 0, ..Billable::new(1_049, 43_229_469, 4_296_232, 0, 83_156) };
-    let cost = price.cost(&tokens);
+    let cost = price.cost(&tokens, &Terms::default());
     let rows: Vec<_> = cost.rows.iter().map(|row| row.amount.to_string()).collect();
     assert_eq!(rows, ["0.003147", "12.9688407", "16.11087", "1.24734"]);
     assert_eq!(cost.total.to_string(), "30.3301977");
@@ -150,7 +146,7 @@ fn a_recorded_session_costs_what_its_agent_reported() {
 fn free_is_free_and_not_unknown() {
     let book = PriceBook::bundled();
     let found = book.lookup(Some("openrouter"), "meta-llama/llama-3.3-70b-instruct:free").unwrap();
-    assert_eq!((found.rule, found.price.rates), (Rule::Free, Rates::default()));
+    assert_eq!((found.rule, found.price.rate(Class::Output, 0)), (Rule::Free, Some(Money::ZERO)));
 }
 
 #[test]
@@ -158,7 +154,7 @@ fn prices_have_days() {
     let book = PriceBook::bundled();
     let at = |day: i64| {
         let found = book.lookup_at(None, "o3", Timestamp(day * 86_400_000_000_000)).unwrap();
-        millions(found.price.rates.input)
+        millions(found.price.rate(Class::Input, 0).unwrap())
     };
     let tenth_of_june_2025 = 20_249;
     assert_eq!((at(tenth_of_june_2025 - 1), at(tenth_of_june_2025)), ("10".to_owned(), "2".to_owned()));
@@ -170,32 +166,81 @@ fn prices_have_days() {
 fn tiers_and_caches_are_in_the_table() {
     let book = PriceBook::bundled();
     let gemini = book.lookup(Some("google"), "gemini-2.5-pro").unwrap().price;
-    let (rates, tier) = gemini.rates_for(200_001);
-    assert_eq!((millions(rates.input), tier.unwrap().above), ("2.5".to_owned(), 200_000));
-    assert_eq!(millions(gemini.rates_for(200_000).0.input), "1.25");
+    let input = |size| gemini.rate(Class::Input, size).map(millions);
+    assert_eq!((input(200_000).as_deref(), input(200_001).as_deref()), (Some("1.25"), Some("2.5")));
 
     let opus = book.lookup(None, "claude-opus-5").unwrap().price;
     assert_eq!(opus.context_window, Some(1_000_000));
-    let write = |price: Option<Money>| price.map(millions);
-    assert_eq!(write(opus.rates.cache_read).as_deref(), Some("0.5"));
-    assert_eq!(write(opus.rates.cache_write_5m).as_deref(), Some("6.25"));
-    assert_eq!(write(opus.rates.cache_write_1h).as_deref(), Some("10"));
+    let rates = &opus.lanes[0].rates;
+    let price = |class| rates.get(class).map(millions);
+    assert_eq!(price(Class::CacheRead).as_deref(), Some("0.5"));
+    assert_eq!(price(Class::CacheWrite5m).as_deref(), Some("6.25"));
+    assert_eq!(price(Class::CacheWrite1h).as_deref(), Some("10"));
+    assert_eq!(price(Class::WebSearch).as_deref(), Some("10000"), "10 dollars for 1,000 searches");
 }
 
 #[test]
-fn where_the_sources_differ_the_price_says_so() {
+fn where_the_sources_differ_both_values_are_kept() {
     let book = PriceBook::bundled();
-    let also: Vec<_> = book.models().filter_map(|price| price.also.as_deref()).collect();
-    assert!(also.iter().any(|words| words.contains("genai-prices has ")), "{also:?}");
+    let sonar = book.lookup(Some("perplexity"), "sonar").unwrap().price;
+    let row = sonar.rows().find(|row| row.class == Class::Request).unwrap();
+    let other = row.conflict.map(|conflict| millions(conflict.value));
+    assert_eq!((millions(row.value).as_str(), row.source), ("8000", "litellm"));
+    assert_eq!((other.as_deref(), sonar.other_source.as_deref()), (Some("12000"), Some("genai-prices")));
+    // The size that Sonnet 4.5 took for a while is in one of the sources alone.
+    let sonnet = book.lookup(Some("anthropic"), "claude-sonnet-4-5").unwrap().price;
+    let sources: Vec<_> = sonnet
+        .rows()
+        .filter(|row| row.class == Class::Input && row.lane.service == Service::Standard)
+        .map(|row| (row.lane.above, row.source))
+        .collect();
+    assert_eq!(sources, [(0, "litellm"), (200_000, "genai-prices")]);
+    for price in book.models() {
+        let told = price.lanes.iter().any(|lane| lane.other) || !price.taken.is_empty();
+        assert_eq!(price.other_source.is_some(), told || !price.conflicts.is_empty(), "{price:?}");
+        for conflict in &price.conflicts {
+            assert_ne!(
+                Some(conflict.value),
+                price.lanes[0].rates.get(conflict.class).filter(|_| conflict.above == 0 && !conflict.peak)
+            );
+        }
+    }
+}
+
+#[test]
+fn a_price_grows_stale_after_90_days() {
+    let book = PriceBook::bundled();
+    let mut price = book.lookup(None, "gpt-4o").unwrap().price.clone();
+    price.checked = "2026-01-01".into();
+    assert!(!price.is_stale("2026-04-01"), "the 90th day");
+    assert!(price.is_stale("2026-04-02"));
+    assert!(!price.is_stale("2025-01-01") && !price.is_stale("soon"));
+    assert!(!Price::typed("m", Rates::default()).is_stale("2030-01-01"));
+}
+
+#[test]
+fn a_price_ends_where_the_next_begins() {
+    let book = PriceBook::bundled();
+    let sonnet: Vec<_> = book
+        .history()
+        .iter()
+        .filter(|p| (&*p.provider, &*p.model) == ("deepseek", "deepseek-v4-flash"))
+        .collect();
+    let days: Vec<_> = sonnet.iter().map(|p| (p.from.as_deref(), p.to.as_deref())).collect();
+    assert_eq!(
+        days,
+        [(None, Some("2026-08-17")), (Some("2026-08-17"), Some("2026-09-10")), (Some("2026-09-10"), None)]
+    );
 }
 
 #[test]
 fn the_price_of_the_user_comes_first_and_can_be_taken_back() {
     let own = Rates::quoted("0.03".parse().unwrap(), "0.06".parse().unwrap(), 1_000).unwrap();
-    let mut book = PriceBook::bundled().with_override("My-Model", own).with_override("gpt-4o", own);
+    let mut book =
+        PriceBook::bundled().with_override("My-Model", own.clone()).with_override("gpt-4o", own.clone());
     for model in ["my-model", "gpt-4o", "openai/gpt-4o"] {
         let found = book.lookup(Some("ollama"), model).unwrap();
-        assert_eq!((found.rule, found.price.rates), (Rule::Typed, own), "{model}");
+        assert_eq!((found.rule, &found.price.lanes[0].rates), (Rule::Typed, &own), "{model}");
         assert_eq!(found.price.source, "typed by you");
     }
     assert_eq!(book.models().filter(|price| price.provider.is_empty()).count(), 2);

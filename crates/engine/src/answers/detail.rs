@@ -1,9 +1,10 @@
+use pricing::Basis;
 use trace::{Call, CallId, Convention, Operation, Status, Usage};
 use units::{Figure, Nanos, Provenance, show};
 
 use super::table::row;
 use crate::{
-    bill::{billable, class_name, per_million, source},
+    bill::{billable, class_name, per_million, source, terms},
     counts::Method,
     protocol::{BillRow, Detail, Field, MessageView, Row},
     session::Session,
@@ -25,7 +26,7 @@ pub(crate) fn detail(session: &Session, id: CallId) -> Result<Detail, String> {
     let method = Method::of_model(trace.str(call.model));
     let bill = match (&price, billable(call, &call.usage)) {
         (Some(price), Some(billable)) => {
-            let cost = price.cost(&billable);
+            let cost = price.cost(&billable, &terms(call));
             cost.rows
                 .iter()
                 .map(|row| BillRow {
@@ -33,13 +34,12 @@ pub(crate) fn detail(session: &Session, id: CallId) -> Result<Detail, String> {
                     tokens: Figure::new(row.tokens, class_provenance(call, row.class)),
                     per_million: Some(per_million(row.price)),
                     cost: Some(row.amount),
-                    note: match (row.fallback, cost.tier_above) {
-                        (true, _) => "the price table has no price for this class; the nearest one stands in"
-                            .to_owned(),
-                        (_, Some(above)) => {
+                    note: match (row.basis, row.above) {
+                        (Basis::Listed, 0) => String::new(),
+                        (Basis::Listed, above) => {
                             format!("price for requests above {} input tokens", show::int(above))
                         }
-                        _ => String::new(),
+                        (basis, _) => basis.describe().to_owned(),
                     },
                 })
                 .collect()
@@ -99,8 +99,17 @@ fn class_provenance(call: &Call, class: pricing::Class) -> Provenance {
     match class {
         pricing::Class::Input => call.usage.input.from(),
         pricing::Class::CacheRead => call.usage.cache_read.from(),
-        pricing::Class::CacheWrite5m | pricing::Class::CacheWrite1h => call.usage.cache_write.from(),
+        pricing::Class::CacheWrite5m | pricing::Class::CacheWrite30m | pricing::Class::CacheWrite1h => {
+            call.usage.cache_write.from()
+        }
+        pricing::Class::AudioIn | pricing::Class::AudioRead => call.usage.audio_input.from(),
+        pricing::Class::ImageIn | pricing::Class::ImageRead => call.usage.image_input.from(),
         pricing::Class::Output => call.usage.output.from(),
+        pricing::Class::Reasoning => call.usage.reasoning.from(),
+        pricing::Class::AudioOut => call.usage.audio_output.from(),
+        pricing::Class::ImageOut => call.usage.image_output.from(),
+        pricing::Class::WebSearch => call.usage.web_searches.from(),
+        pricing::Class::Request => Provenance::Counted,
     }
 }
 

@@ -1,4 +1,4 @@
-use pricing::{Billable, Price};
+use pricing::{Billable, Class, Price, Terms};
 use tokens::EncodingName;
 use units::{Figure, Provenance};
 
@@ -49,8 +49,8 @@ fn quote(price: &Price, (input, output): (u64, u64), counter: Counter) -> Quote 
     };
     let (input, output) = (figure(input), figure(output));
     let tokens = input.or_zero();
-    let cost = price.cost(&Billable::uncached(tokens, output.or_zero()));
-    let (rates, _) = price.rates_for(tokens);
+    let cost = price.cost(&Billable::uncached(tokens, output.or_zero()), &Terms::default());
+    let rate = |class| price.rate(class, tokens).unwrap_or_default();
     let method = if is_own || own.provenance() == Provenance::Estimated {
         own.describe()
     } else {
@@ -63,10 +63,10 @@ fn quote(price: &Price, (input, output): (u64, u64), counter: Counter) -> Quote 
         input,
         output,
         method,
-        input_cost: rates.input.times(tokens),
+        input_cost: rate(Class::Input).times(tokens),
         cost: cost.total,
-        input_price: per_million(rates.input),
-        output_price: per_million(rates.output),
+        input_price: per_million(rate(Class::Input)),
+        output_price: per_million(rate(Class::Output)),
         window: price.context_window,
         source: source(price),
         encoding: own.encoding,

@@ -1,0 +1,60 @@
+//! A million calls priced, as a bill of a large trace is: `cargo run --release -p tokenflame-pricing --example
+//! million`. The calls are those of 12 models on 200 days; each price is looked up once for its provider, model
+//! and day, as the hour is the price's own affair.
+
+use std::time::Instant;
+
+use pricing::{Billable, Price, PriceBook, Service, Terms};
+use rustc_hash::FxHashMap;
+use units::{Money, Timestamp};
+
+const CALLS: u64 = 1_000_000;
+const DAY: i64 = 86_400_000_000_000;
+const MODELS: [(&str, &str); 12] = [
+    ("anthropic", "claude-sonnet-4-5-20250929"),
+    ("anthropic", "claude-opus-5"),
+    ("anthropic", "claude-haiku-5-5"),
+    ("openai", "gpt-5.4-2026-03-05"),
+    ("openai", "gpt-5.6-sol"),
+    ("openai", "gpt-4o-mini"),
+    ("google", "models/gemini-2.5-pro"),
+    ("deepseek", "deepseek-v4-pro"),
+    ("aws.bedrock", "us.anthropic.claude-sonnet-4-5-20250929-v1:0"),
+    ("azure", "azure/gpt-5.4"),
+    ("openrouter", "anthropic/claude-sonnet-4.5"),
+    ("mistral", "mistral-medium-latest"),
+];
+
+fn main() {
+    let started = Instant::now();
+    let book = PriceBook::bundled();
+    println!("the table is read in {:?}", started.elapsed());
+    let started = Instant::now();
+    let mut known: FxHashMap<(u64, i64), Option<&Price>> = FxHashMap::default();
+    let (mut total, mut rows, mut unpriced) = (Money::ZERO, 0, 0);
+    for call in 0..CALLS {
+        // Spread over models, days, hours, sizes and service tiers without chance.
+        let mixed = call.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 11;
+        let model = mixed % MODELS.len() as u64;
+        let at = Timestamp(1_777_000_000_000_000_000 + (mixed % (200 * 86_400)) as i64 * 1_000_000_000);
+        let day = at.0.div_euclid(DAY);
+        let price = known.entry((model, day)).or_insert_with(|| {
+            let (provider, model) = MODELS[model as usize];
+            book.lookup_at(Some(provider), model, at).map(|found| found.price)
+        });
+        let Some(price) = price else {
+            unpriced += 1;
+            continue;
+        };
+        let tokens = Billable::new(mixed % 4_000, mixed % 300_000, mixed % 5_000, mixed % 7, mixed % 900);
+        let service = if mixed.is_multiple_of(10) { Service::Batch } else { Service::Standard };
+        let cost = price.cost(&tokens, &Terms { service, regional: false, at: Some(at) });
+        total += cost.total;
+        rows += cost.rows.len();
+    }
+    println!(
+        "{CALLS} calls ({} lookups, {unpriced} without a price) in {:?}: {rows} rows, ${total}",
+        known.len(),
+        started.elapsed()
+    );
+}
