@@ -1,7 +1,8 @@
 // A worker that reads one file in one way.
 
 // As `src/worker/read.rs` does.
-const SLICE = 1024 * 1024;
+const SLICE = 2 * 1024 * 1024;
+const IN_FLIGHT = 3;
 
 const ways = {
   /** Our engine, with the file as the worker of the page reads it: the next slice comes while one is parsed. */
@@ -50,11 +51,12 @@ async function engine() {
 }
 
 async function slices(file, take) {
-  const slice = (from) => file.slice(from, from + SLICE).arrayBuffer();
-  let next = slice(0);
+  const asked = [];
+  const ask = (from) => asked.push(file.slice(from, from + SLICE).arrayBuffer());
+  for (let ahead = 0; ahead < IN_FLIGHT; ahead++) ask(ahead * SLICE);
   for (let from = 0; from < file.size; from += SLICE) {
-    const bytes = new Uint8Array(await next);
-    next = slice(from + SLICE);
+    const bytes = new Uint8Array(await asked.shift());
+    ask(from + IN_FLIGHT * SLICE);
     take(bytes);
   }
 }
