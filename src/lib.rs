@@ -1,7 +1,8 @@
 //! The Tokenflame app: the only code that knows the browser.
 //!
 //! ```text
-//! bin/app.rs ─▶ App ─▶ views ─▶ use_query ─▶ client ═ port ═▶ worker ─▶ engine
+//! bin/app.rs  ─▶ App  ─▶ views ─▶ use_query ─▶ client ═ port ═▶ worker ─▶ engine
+//! bin/labs.rs ─▶ Labs ─▶ views ─▶ use_query ─▶ client ═ port ═▶ client of the app
 //! ```
 //!
 //! The page holds no data but what it shows: everything else is asked of the engine, which runs in a worker.
@@ -11,6 +12,7 @@ pub mod charts;
 mod chrome;
 pub mod client;
 pub mod format;
+pub mod labs;
 pub mod platform;
 pub mod route;
 pub mod state;

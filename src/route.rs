@@ -45,6 +45,11 @@ impl Screen {
         }
     }
 
+    /// Whether it is one of the screens of the labs, which are fetched when one of them is first shown.
+    pub const fn is_in_labs(self) -> bool {
+        matches!(self, Screen::Workbench)
+    }
+
     /// Whether it has nothing to show without files.
     pub const fn needs_files(self) -> bool {
         matches!(self, Screen::Overview | Screen::Requests | Screen::Latency)

@@ -4,6 +4,7 @@ mod banner;
 mod command;
 mod foot;
 mod keys;
+mod labs;
 mod load;
 mod palette;
 mod scope;
@@ -16,6 +17,7 @@ use self::banner::Banners;
 use self::command::{Command, use_commands};
 use self::foot::Foot;
 use self::keys::Keys;
+use self::labs::LabsPlace;
 use self::load::LoadBar;
 use self::palette::Palette;
 use self::scope::ScopeBar;
@@ -29,7 +31,7 @@ use crate::route::Screen;
 use crate::state::{Session, use_session, use_view};
 use crate::views::import::NothingToShow;
 use crate::views::landing::Landing;
-use crate::views::{latency::Latency, overview::Overview, requests::Requests, workbench::Workbench};
+use crate::views::{latency::Latency, overview::Overview, requests::Requests};
 use crate::widgets::{Empty, IconName};
 
 /// What lies over the page.
@@ -140,8 +142,9 @@ pub fn Frame() -> Html {
         let over = over.setter();
         Callback::from(move |()| over.set(None))
     };
+    let in_labs = screen.is_in_labs() && (!screen.needs_files() || session.info.requests > 0);
     let body = match screen {
-        Screen::Workbench => html! { <Workbench /> },
+        _ if in_labs => Html::default(),
         Screen::Landing => html! { <Landing /> },
         _ if !has_files => html! { <Landing wanted={screen} /> },
         _ if session.info.requests == 0 && session.reading => html! {
@@ -153,6 +156,7 @@ pub fn Frame() -> Html {
         Screen::Overview => html! { <Overview /> },
         Screen::Requests => html! { <Requests /> },
         Screen::Latency => html! { <Latency /> },
+        Screen::Workbench => Html::default(),
     };
     html! {
         <>
@@ -169,6 +173,7 @@ pub fn Frame() -> Html {
                     <h1 class="vh">{ screen.label() }</h1>
                 }
                 { body }
+                <LabsPlace shown={in_labs} />
                 if let Some(files) = *drag {
                     <div class="dropmask">{ drop_text(files, has_files) }</div>
                 }

@@ -1,6 +1,7 @@
 //! The page's end of the conversation with the engine.
 
 mod files;
+mod labs;
 mod query;
 mod transport;
 
@@ -10,15 +11,16 @@ use std::rc::Rc;
 use engine::protocol::{Answer, Choice, Command, Event, FileId, Reply, SessionInfo};
 use js_sys::JsString;
 use units::Money;
+use wasm_bindgen::JsValue;
 use yew::prelude::*;
 
 pub use files::{CHOOSER, FOLDER_CHOOSER};
 pub use query::{Query, use_query};
-use transport::Transport;
+use transport::{Then, Transport};
 
 use crate::platform::{file::NamedFile, traffic};
 use crate::state::session::{Change, State};
-use crate::wire::Note;
+use crate::wire::{self, Note};
 
 /// The connection to the engine. Cheap to clone; all clones are the same connection.
 #[derive(Clone)]
@@ -35,6 +37,7 @@ struct Inner {
     faults: Cell<u32>,
     /// Grows when the reading is stopped.
     stops: Cell<u32>,
+    labs: labs::Labs,
 }
 
 impl PartialEq for Client {
@@ -50,16 +53,21 @@ impl Client {
         traffic::watch(gloo::utils::window().location().origin().unwrap_or_default(), move |own| {
             seen.dispatch(Change::PageAsked { own });
         });
-        let client = Client(Rc::new(Inner {
+        let client = Client::unconnected(session);
+        client.connect();
+        client
+    }
+
+    fn unconnected(session: UseReducerDispatcher<State>) -> Client {
+        Client(Rc::new(Inner {
             transport: RefCell::default(),
             session,
             files: RefCell::default(),
             choices: RefCell::default(),
             faults: Cell::default(),
             stops: Cell::default(),
-        }));
-        client.connect();
-        client
+            labs: labs::Labs::default(),
+        }))
     }
 
     /// Asks the engine; `then` gets the reply.
@@ -170,18 +178,49 @@ impl Client {
         text: Option<JsString>,
         then: impl FnOnce(Reply) + 'static,
     ) {
-        let transport = self.0.transport.borrow();
-        match transport.as_ref() {
-            Some(transport) => transport.send(&command, files, text, Box::new(then)),
+        self.send_as_is(&command, files, text, Box::new(then));
+    }
+
+    /// One copy of the code for all that may follow.
+    fn send_as_is(
+        &self,
+        command: &Command,
+        files: &[NamedFile],
+        text: Option<JsString>,
+        then: Box<dyn FnOnce(Reply)>,
+    ) {
+        match wire::encode(command) {
+            Ok(body) => {
+                let then: Then = Box::new(move |reply| {
+                    then(reply.and_then(|body| {
+                        wire::decode(body).unwrap_or_else(|error| Err(other_build(&error)))
+                    }));
+                });
+                self.send_encoded(body, files.to_vec(), text, then);
+            }
+            Err(error) => then(Err(error.to_string())),
+        }
+    }
+
+    fn send_encoded(&self, body: JsValue, files: Vec<NamedFile>, text: Option<JsString>, then: Then) {
+        let inner = Rc::downgrade(&self.0);
+        let then: Then = Box::new(move |reply| {
+            if let (Some(inner), Ok(reply)) = (inner.upgrade(), &reply) {
+                inner.labs.tell_reply(reply);
+            }
+            then(reply);
+        });
+        match self.0.transport.borrow().as_ref() {
+            Some(transport) => transport.send(body, files, text, then),
             None => then(Err("The engine does not run. Reload the page.".to_owned())),
         }
     }
 
     fn connect(&self) {
         let inner = Rc::downgrade(&self.0);
-        let heard = move |note: Note| {
+        let heard = move |note| {
             if let Some(inner) = inner.upgrade() {
-                Client(inner).heard(note);
+                Client(inner).hear(note);
             }
         };
         match Transport::start(heard) {
@@ -190,6 +229,14 @@ impl Client {
             }
             Err(why) => self.0.session.dispatch(Change::Fault(why)),
         }
+    }
+
+    fn hear(&self, note: Result<JsValue, String>) {
+        let note = note.and_then(|note| {
+            self.0.labs.tell(&note);
+            wire::decode(note).map_err(|error| other_build(&error))
+        });
+        self.heard(note.unwrap_or_else(|why| Note::Event(Event::Fault(why))));
     }
 
     fn heard(&self, note: Note) {
@@ -206,6 +253,10 @@ impl Client {
     /// After a fault: a new engine, and the same files again. If it happens once more, the files are left
     /// out: one of them is the likely reason.
     fn restart(&self, why: String) {
+        if self.0.transport.borrow().as_ref().is_some_and(|transport| !transport.holds_worker()) {
+            // Whoever holds the worker starts another one.
+            return self.0.session.dispatch(Change::Fault(why));
+        }
         // First the transport goes, with all that it still had to say.
         let lost = self.0.transport.borrow_mut().take().map(Transport::stop).unwrap_or_default();
         self.0.faults.set(self.0.faults.get() + 1);
@@ -227,6 +278,10 @@ impl Client {
             then(Err("The engine stopped while it worked on this, and was started anew.".to_owned()));
         }
     }
+}
+
+fn other_build(error: &serde_wasm_bindgen::Error) -> String {
+    format!("The page and its engine do not understand each other ({error}). Reload the page.")
 }
 
 impl Change {

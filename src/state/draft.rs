@@ -1,34 +1,25 @@
-//! A prompt typed on the landing page, on its way to the workbench. In memory, never in the address.
+//! A prompt and its answer on their way to the workbench. In memory, never in the address.
+//!
+//! A property of the window: who sends them there and the workbench lie in two wasm modules.
 
-use std::cell::RefCell;
-use std::rc::Rc;
+use js_sys::{Array, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
 
-use yew::prelude::*;
+const NAME: &str = "tokenflameDraft";
 
-/// Holds the text until the workbench takes it.
-#[derive(Clone, Default)]
-pub struct Draft(Rc<RefCell<Option<String>>>);
-
-impl PartialEq for Draft {
-    fn eq(&self, other: &Draft) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
-    }
+/// Leaves a prompt and an answer for the workbench.
+pub fn put(prompt: &str, response: &str) {
+    set(&Array::of2(&prompt.into(), &response.into()));
 }
 
-impl Draft {
-    /// Leaves a text for the workbench.
-    pub fn put(&self, text: String) {
-        self.0.replace(Some(text));
-    }
-
-    /// Takes the text, if there is one.
-    pub fn take(&self) -> Option<String> {
-        self.0.take()
-    }
+/// Takes the prompt and the answer, if there are any.
+pub fn take() -> Option<(String, String)> {
+    let texts = Reflect::get(&gloo::utils::window(), &NAME.into()).ok()?.dyn_into::<Array>().ok()?;
+    set(&JsValue::UNDEFINED);
+    Some((texts.get(0).as_string()?, texts.get(1).as_string()?))
 }
 
-/// The text on its way.
-#[hook]
-pub fn use_draft() -> Draft {
-    use_context().expect("the app provides the draft to every component")
+fn set(texts: &JsValue) {
+    // Cannot fail: the window takes any property.
+    let _ = Reflect::set(&gloo::utils::window(), &NAME.into(), texts);
 }

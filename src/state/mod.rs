@@ -5,7 +5,6 @@ pub mod session;
 pub mod settings;
 pub mod view;
 
-pub use draft::use_draft;
 pub use session::{Session, use_reading, use_session};
 pub use settings::{Theme, use_theme};
 pub use view::{ViewHandle, use_view};

@@ -1,10 +1,14 @@
 //! The view: what is looked at, and how. It lives in the address.
 
 use gloo::events::EventListener;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{CustomEvent, CustomEventInit};
 use yew::prelude::*;
 
 use crate::route::View;
+
+/// The event that tells of a view that was set: an address that is set makes no event of its own.
+const CHANGED: &str = "tokenflame-view";
 
 /// The view, and the way to change it.
 #[derive(Clone, PartialEq)]
@@ -34,6 +38,12 @@ impl ViewHandle {
                 history.push_state_with_url(&JsValue::NULL, "", Some(&hash))
             };
         }
+        // The app and the labs each hold the view.
+        let detail = CustomEventInit::new();
+        detail.set_detail(&hash.into());
+        if let Ok(event) = CustomEvent::new_with_event_init_dict(CHANGED, &detail) {
+            let _ = gloo::utils::window().dispatch_event(&event);
+        }
         self.0.set(view);
     }
 
@@ -56,9 +66,16 @@ pub fn use_view_state() -> ViewHandle {
     use_effect_with((), {
         let view = view.setter();
         move |()| {
-            let listener =
-                EventListener::new(&gloo::utils::window(), "hashchange", move |_| view.set(from_address()));
-            move || drop(listener)
+            let window = gloo::utils::window();
+            let follow = view.clone();
+            let listeners = (
+                EventListener::new(&window, "hashchange", move |_| follow.set(from_address())),
+                EventListener::new(&window, CHANGED, move |event| {
+                    let hash = event.dyn_ref::<CustomEvent>().and_then(|event| event.detail().as_string());
+                    view.set(View::from_hash(&hash.unwrap_or_default()));
+                }),
+            );
+            move || drop(listeners)
         }
     });
     ViewHandle(view)

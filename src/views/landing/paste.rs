@@ -6,7 +6,7 @@ use yew::prelude::*;
 use crate::client::use_client;
 use crate::format;
 use crate::route::Screen;
-use crate::state::{use_draft, use_view};
+use crate::state::{draft, use_view};
 use crate::widgets::Fig;
 
 /// The model the box quotes, and the encoding that counts for it.
@@ -30,7 +30,7 @@ enum Known {
 /// A box for a prompt: its tokens and price while it is typed.
 #[component]
 pub fn PasteBox() -> Html {
-    let (client, view, draft) = (use_client(), use_view(), use_draft());
+    let (client, view) = (use_client(), use_view());
     let (known, node) = (use_state_eq(Known::default), use_node_ref());
     // The number of the last change: answers to older texts are dropped.
     let last = use_mut_ref(|| 0_u32);
@@ -71,7 +71,7 @@ pub fn PasteBox() -> Html {
         Callback::from(move |event: MouseEvent| {
             event.prevent_default();
             if let Some(field) = node.cast::<HtmlTextAreaElement>() {
-                draft.put(field.value());
+                draft::put(&field.value(), "");
             }
             view.set(view.view().at(Screen::Workbench));
         })

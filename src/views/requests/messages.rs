@@ -6,8 +6,7 @@ use yew::prelude::*;
 use crate::{
     format,
     route::Screen,
-    state::use_view,
-    views::workbench::draft,
+    state::{draft, use_view},
     widgets::{Fig, Icon, IconName, Swatch},
 };
 

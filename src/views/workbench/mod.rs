@@ -26,7 +26,7 @@ use crate::{
     charts::mark::rect,
     client::use_query,
     format,
-    state::{use_draft, use_session},
+    state::{self, use_session},
     widgets::{Empty, IconName, Seg, Select, Swatch, use_width},
 };
 
@@ -60,9 +60,8 @@ const BOXES: [(Slot, &str, &str, &str, &str); 2] = [
 /// The workbench screen.
 #[component]
 pub fn Workbench() -> Html {
-    // A prompt from the landing page; before the boxes look for their texts.
-    let carried = use_draft();
-    use_memo((), |()| carried.take().inspect(|text| draft::put(text, "")));
+    // A prompt from the landing page or of a request; before the boxes look for their texts.
+    use_memo((), |()| state::draft::take().inspect(|(prompt, response)| draft::put(prompt, response)));
     let form = use_state_eq(draft::form);
     let counted = use_reducer(Counts::default);
     let set_form = use_callback((), {
