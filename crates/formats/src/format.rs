@@ -219,6 +219,12 @@ impl Output<'_> {
         self.builder.report(self.file).record(fate);
     }
 
+    /// Counts a record that tells more of one that is kept.
+    pub(crate) fn merged(&mut self, reason: &'static str, kept: RecordRef, at: RecordRef) {
+        self.count(Fate::Merged(reason));
+        self.builder.part(kept, at);
+    }
+
     /// Counts a record that is not in the tables, for a reason that names something from the file.
     pub fn dropped(&mut self, reason: String) {
         let report = self.report();

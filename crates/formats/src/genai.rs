@@ -183,14 +183,18 @@ pub(crate) fn keep_span(mut row: Span, at: RecordRef, out: &mut Output<'_>) -> C
         status: row.status,
         ..Call::at(at)
     };
-    let (span, fate) = match out.builder.add_span(row) {
-        Ok(span) => (span, Fate::Kept),
-        Err(span) => (span, Fate::Merged("same span sent twice")),
-    };
-    out.count(fate);
-    // Of a span sent twice the first record is the one that was kept.
-    let record = out.builder.trace().span(span).record.unwrap_or(at);
-    Call { span: Some(span), record, ..call }
+    match out.builder.add_span(row) {
+        Ok(span) => {
+            out.count(Fate::Kept);
+            Call { span: Some(span), ..call }
+        }
+        Err(span) => {
+            // The first record is the one that was kept.
+            let record = out.builder.trace().span(span).record.unwrap_or(at);
+            out.merged("same span sent twice", record, at);
+            Call { span: Some(span), record, ..call }
+        }
+    }
 }
 
 /// From start to end; unknown where one is, or where the clock went backwards.

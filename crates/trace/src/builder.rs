@@ -3,7 +3,8 @@ use units::Nanos;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::{
-    Call, CallId, FileId, FileReport, Identity, List, Message, Span, SpanId, SpanKind, StrId, TextId, Trace,
+    Call, CallId, FileId, FileReport, Identity, List, Message, RecordRef, Span, SpanId, SpanKind, StrId,
+    TextId, Trace,
 };
 
 /// Why a record of a call does not stand for itself.
@@ -195,6 +196,13 @@ impl TraceBuilder {
         }
     }
 
+    /// Notes that a record tells more of one that is kept, so that a person can see both.
+    pub fn part(&mut self, kept: RecordRef, part: RecordRef) {
+        if kept != part {
+            self.trace.parts.push((kept, part));
+        }
+    }
+
     /// Adds messages to a call that has been added before: a response that a log tells in several lines.
     pub fn append_messages(&mut self, call: CallId, messages: &[Message]) {
         let (from, to) = self.trace.records[call.0 as usize].messages;
@@ -269,7 +277,6 @@ impl TraceBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::RecordRef;
     use proptest::prelude::*;
     use units::{Figure, Nanos, Timestamp};
 

@@ -143,8 +143,9 @@ impl ChromeReader {
         let track = self.track(event);
         match self.open.get_mut(&track).and_then(Vec::pop) {
             Some(begun) => {
-                self.tracks[track].1[begun].end = end;
-                out.count(Fate::Merged("the end of an event"));
+                let begun = &mut self.tracks[track].1[begun];
+                begun.end = end;
+                out.merged("the end of an event", begun.at, at);
             }
             None => out.count(Fate::Dropped("an end without a beginning")),
         }
