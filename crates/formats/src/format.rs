@@ -121,7 +121,15 @@ pub trait Format: Sync {
     fn sniff(&self, head: &Head) -> Confidence;
     /// A reader for one file.
     fn reader(&self) -> Box<dyn Reader>;
+    /// The list inside of a file's only value that holds what is read. Its elements come to the reader one by one,
+    /// so that a large file is neither held as a whole nor read in one go. Nothing else of the value comes then.
+    fn inner(&self) -> Option<Inner> {
+        None
+    }
 }
+
+/// The key of a list, and in so many objects it lies.
+pub type Inner = (&'static str, u32);
 
 /// Reads the records of one file in their order.
 pub trait Reader {

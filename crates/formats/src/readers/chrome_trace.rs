@@ -8,7 +8,7 @@ use trace::{Fate, ProblemCode, RecordRef};
 use units::{Nanos, Timestamp};
 
 use crate::{
-    About, Confidence, Family, Format, Head, Output, Reader, Record,
+    About, Confidence, Family, Format, Head, Inner, Output, Reader, Record,
     genai::{self, Attributes, RawSpan, State, flat_attributes},
     json::{self, Unit},
     path,
@@ -35,6 +35,10 @@ closing bracket missing or not.",
 
     fn reader(&self) -> Box<dyn Reader> {
         Box::new(ChromeReader::default())
+    }
+
+    fn inner(&self) -> Option<Inner> {
+        Some(("traceEvents", 1))
     }
 }
 
