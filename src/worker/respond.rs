@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use engine::protocol::{Answer, CallId, Command, EncodingName, FileId, RawRecord, Reply, Slot, Tokenizer};
+use engine::protocol::{
+    Answer, CallId, Command, EncodingName, FileId, RAW_RECORDS, RawRecord, Reply, Slot, Tokenizer,
+};
 use engine::{Choices, Session};
 use js_sys::{ArrayBuffer, JsString, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -15,9 +17,8 @@ use super::{
 };
 use crate::wire::{self, Envelope};
 
-/// Bytes shown of a raw record, and how many records of a call: what a person can look through.
+/// Bytes shown of a raw record: what a person can look through.
 const RAW_BYTES: u64 = 1024 * 1024;
-const RAW_RECORDS: usize = 50;
 /// Bytes of a file searched for a record at a time.
 const SLICE: u64 = 1024 * 1024;
 /// Bytes of a decoded file in which a mapping is tried.
@@ -56,8 +57,8 @@ impl Worker {
                 };
                 self.reply(id, &reply);
             }),
-            Command::Raw(call) => spawn_local(async move {
-                let records = self.raw(call).await;
+            Command::Raw(call, from) => spawn_local(async move {
+                let records = self.raw(call, from).await;
                 self.reply(id, &Ok(Answer::Raw(records)));
             }),
             command => {
@@ -100,10 +101,10 @@ impl Worker {
         read_packed(&file.ok_or(JsValue::UNDEFINED)?, entry, 0, HEAD).await
     }
 
-    async fn raw(&self, call: CallId) -> Vec<RawRecord> {
+    async fn raw(&self, call: CallId, from: u32) -> Vec<RawRecord> {
         let refs = self.session.borrow().raw_records(call);
         let mut records = Vec::new();
-        for at in refs.iter().take(RAW_RECORDS) {
+        for at in refs.iter().skip(from as usize).take(RAW_RECORDS as usize) {
             let mut place = self.session.borrow().place(*at);
             let (file, entry, plain) = {
                 let session = self.session.borrow();
@@ -131,10 +132,6 @@ impl Worker {
                 place += &format!(" (without {secrets} keys or cookies)");
             }
             records.push(RawRecord { place, text });
-        }
-        if refs.len() > RAW_RECORDS {
-            let more = refs.len() - RAW_RECORDS;
-            records.push(RawRecord { place: format!("{more} more records"), text: String::new() });
         }
         records
     }

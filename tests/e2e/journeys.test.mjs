@@ -140,6 +140,25 @@ test("requests: filtered by status and by text; the drawer tells where each numb
   assert.deepEqual(raw, spans.find((span) => span.spanId === raw.spanId));
 });
 
+test("all records of a call can be looked through, some at a time", async (page) => {
+  const part = (n) => jsonl({ id: "r", span_id: "s", root_span_id: "s", _is_merge: n > 0, span_attributes: { type: "llm" }, metrics: { completion_tokens: n } });
+  const file = await written("patched.jsonl", Array.from({ length: 121 }, (_, n) => part(n)));
+  await open(page);
+  await drop(page, file);
+  await page.locator('[data-fig="requests"]').waitFor();
+  await go(page, "Requests");
+  await page.locator("tr[data-call]").click();
+  const drawer = page.locator("aside.drawer");
+  await drawer.getByText("and 120 further records of the same call").waitFor();
+  await drawer.getByRole("button", { name: "Raw record", exact: true }).click();
+  for (const more of ["Show 50 of 71 more", "Show 21 of 21 more"]) {
+    await drawer.getByRole("button", { name: more, exact: true }).click();
+  }
+  await page.waitForFunction(() => document.querySelectorAll("aside.drawer pre").length === 121);
+  const told = await drawer.locator("pre").allTextContents();
+  assert.deepEqual(told.map((text) => JSON.parse(text).metrics.completion_tokens), Array.from({ length: 121 }, (_, n) => n));
+});
+
 test("reading can be stopped; what was read stays", async (page) => {
   const line = jsonl({ prompt_tokens: 10, completion_tokens: 5, wall_time: 1, time_to_first_token: 0.5, note: "x".repeat(2000) });
   const lines = function* () {

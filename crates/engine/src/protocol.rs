@@ -60,8 +60,9 @@ pub enum Command {
     },
     /// All that is known of one call. Answered by [`Answer::Detail`].
     Detail(CallId),
-    /// The raw records of a call, as they stand in the file. Answered by [`Answer::Raw`].
-    Raw(CallId),
+    /// The raw records of a call, as they stand in the file: [`RAW_RECORDS`] of them from one on. Answered by
+    /// [`Answer::Raw`].
+    Raw(CallId, u32),
     /// A price for a model that the book does not know, or knows wrongly. Answered by [`Answer::Session`].
     SetPrice {
         /// The model's name as the trace has it.
@@ -673,8 +674,8 @@ pub struct Detail {
     pub messages_note: String,
     /// Where the record lies: file name and line.
     pub place: String,
-    /// How many further records were merged into this call.
-    pub merged: u32,
+    /// How many further records tell of this call.
+    pub more: u32,
 }
 
 /// One field of a call.
@@ -719,6 +720,9 @@ pub struct MessageView {
     /// Bytes of the whole text.
     pub bytes: u64,
 }
+
+/// So many raw records are asked for at a time.
+pub const RAW_RECORDS: u32 = 50;
 
 /// A raw record.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -239,15 +239,13 @@ impl Session {
         Ok(Answer::Count(self.bench.take(slot, text, tokens)))
     }
 
-    /// Where the raw records of a call lie: its own, then those merged into it.
+    /// Where the raw records of a call lie; see [`Trace::places`](trace::Trace::places).
     pub fn raw_records(&self, call: CallId) -> Vec<RecordRef> {
         let trace = self.trace();
         if call.0 as usize >= trace.records.len() {
             return Vec::new();
         }
-        let call = trace.standing_for(call);
-        let own = trace.call(call).record;
-        std::iter::once(own).chain(trace.merged(call).map(|(_, merged)| merged.record)).collect()
+        trace.places(call)
     }
 
     /// File name and line of a record, for people.
@@ -294,7 +292,7 @@ impl Session {
                 Answer::Quotes(answers::quotes(self, (input, output), tokenizer, &model))
             }
             Command::Formats => Answer::Formats(FORMATS.iter().map(|format| named(format.about())).collect()),
-            Command::Reopen(_) | Command::Map { .. } | Command::Raw(_) | Command::Count { .. } => {
+            Command::Reopen(_) | Command::Map { .. } | Command::Raw(..) | Command::Count { .. } => {
                 return Err("This command needs a file or a text beside it.".to_owned());
             }
         })

@@ -121,7 +121,15 @@ pub trait Format: Sync {
     fn sniff(&self, head: &Head) -> Confidence;
     /// A reader for one file.
     fn reader(&self) -> Box<dyn Reader>;
+    /// The list inside of a file's only value that holds what is read. Its elements come to the reader one by one,
+    /// so that a large file is neither held as a whole nor read in one go. Nothing else of the value comes then.
+    fn inner(&self) -> Option<Inner> {
+        None
+    }
 }
+
+/// The key of a list, and in so many objects it lies.
+pub type Inner = (&'static str, u32);
 
 /// Reads the records of one file in their order.
 pub trait Reader {
@@ -217,6 +225,12 @@ impl Output<'_> {
     /// Counts a record of the format.
     pub fn count(&mut self, fate: Fate) {
         self.builder.report(self.file).record(fate);
+    }
+
+    /// Counts a record that tells more of one that is kept.
+    pub(crate) fn merged(&mut self, reason: &'static str, kept: RecordRef, at: RecordRef) {
+        self.count(Fate::Merged(reason));
+        self.builder.part(kept, at);
     }
 
     /// Counts a record that is not in the tables, for a reason that names something from the file.

@@ -183,14 +183,18 @@ pub(crate) fn keep_span(mut row: Span, at: RecordRef, out: &mut Output<'_>) -> C
         status: row.status,
         ..Call::at(at)
     };
-    let (span, fate) = match out.builder.add_span(row) {
-        Ok(span) => (span, Fate::Kept),
-        Err(span) => (span, Fate::Merged("same span sent twice")),
-    };
-    out.count(fate);
-    // Of a span sent twice the first record is the one that was kept.
-    let record = out.builder.trace().span(span).record.unwrap_or(at);
-    Call { span: Some(span), record, ..call }
+    match out.builder.add_span(row) {
+        Ok(span) => {
+            out.count(Fate::Kept);
+            Call { span: Some(span), ..call }
+        }
+        Err(span) => {
+            // The first record is the one that was kept.
+            let record = out.builder.trace().span(span).record.unwrap_or(at);
+            out.merged("same span sent twice", record, at);
+            Call { span: Some(span), record, ..call }
+        }
+    }
 }
 
 /// From start to end; unknown where one is, or where the clock went backwards.
@@ -281,18 +285,32 @@ fn outcome(raw: &RawSpan<'_>, known: &Known<'_>, kind: SpanKind) -> (Status, Str
 
 /// What kind of failure a text tells of.
 pub(crate) fn failure(text: &str) -> Status {
+    told(text, &[]).unwrap_or(Status::Failed)
+}
+
+/// How a call ended by the word of a record: most of them say that all went well.
+pub(crate) fn ending(text: &str) -> Status {
+    match text.trim().parse() {
+        Ok(code) => by_code(code),
+        Err(_) => told(text, FAILED).unwrap_or_default(),
+    }
+}
+
+/// The kind of end that a text names, a mere failure by one of some words.
+fn told(text: &str, failed: &[&str]) -> Option<Status> {
     // Messages can be whole responses; what kind it is stands at their beginning.
     let text = text.get(..text.floor_char_boundary(500)).unwrap_or("").to_ascii_lowercase();
     let letters: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
     let has = |marks: &[&str]| marks.iter().any(|mark| letters.contains(mark));
     let words = text.split(|c: char| !c.is_ascii_alphanumeric());
     let mut numbers = words.filter(|word| word.len() == 3).filter_map(|word| word.parse().ok()).map(by_code);
-    match numbers.find(|status| matches!(status, Status::RateLimited | Status::Cancelled)) {
-        Some(status) => status,
-        None if has(LIMITED) => Status::RateLimited,
-        None if has(CANCELLED) => Status::Cancelled,
-        None => Status::Failed,
-    }
+    let number = numbers.find(|status| matches!(status, Status::RateLimited | Status::Cancelled));
+    let word = || match () {
+        () if has(LIMITED) => Some(Status::RateLimited),
+        () if has(CANCELLED) => Some(Status::Cancelled),
+        () => has(failed).then_some(Status::Failed),
+    };
+    number.or_else(word)
 }
 
 /// What providers call it when they take no more for now: Anthropic, OpenAI, Bedrock, Google and gRPC.
@@ -306,6 +324,7 @@ const LIMITED: &[&str] = &[
     "insufficientquota",
 ];
 const CANCELLED: &[&str] = &["cancelled", "canceled", "aborted", "aborterror", "keyboardinterrupt"];
+const FAILED: &[&str] = &["error", "fail", "timeout", "exception"];
 
 /// How a call ended by its HTTP status.
 pub(crate) fn by_code(code: u64) -> Status {

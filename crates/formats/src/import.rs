@@ -9,6 +9,7 @@ use crate::{
     choice::{Choice, Choices},
     csv,
     decode::Decoder,
+    format::Inner,
     mapping::Mapped,
     mixed::Mixed,
     readers::records::{Own, Records},
@@ -258,7 +259,7 @@ impl Body {
         let heads = heads(&text);
         let found = ranked(&heads);
         let report = builder.report(self.file);
-        let Some(Chosen { key, name, wrap, reader }) = choose(&self.choice, &heads, &found) else {
+        let Some(Chosen { key, name, wrap, inner, reader }) = choose(&self.choice, &heads, &found) else {
             report.seen = seen(&heads);
             self.decoded = text.len() as u64;
             self.state = State::Refused(text);
@@ -270,7 +271,11 @@ impl Body {
         if report.by_hand || !report.candidates.is_empty() {
             report.seen = seen(&heads);
         }
-        self.state = State::Reading { splitter: Box::new(Splitter::new(wrap)), reader };
+        let splitter = match inner.filter(|_| wrap == Wrap::Json) {
+            Some(inner) => Splitter::inside_of(inner),
+            None => Splitter::new(wrap),
+        };
+        self.state = State::Reading { splitter: Box::new(splitter), reader };
         self.take(&text, builder);
     }
 
@@ -328,6 +333,7 @@ struct Chosen {
     key: &'static str,
     name: &'static str,
     wrap: Wrap,
+    inner: Option<Inner>,
     reader: Box<dyn Reader>,
 }
 
@@ -339,12 +345,13 @@ fn choose(choice: &Choice, heads: &[(Head, Wrap)], found: &[Sure]) -> Option<Cho
     };
     let of = |format: &dyn Format, reader, wrap| {
         let about = format.about();
-        Chosen { key: about.key, name: about.name, wrap, reader }
+        Chosen { key: about.key, name: about.name, wrap, inner: format.inner(), reader }
     };
     match choice {
         Choice::Auto => found.first().map(|&(_, format, wrap)| {
             let reader: Box<dyn Reader> = match wrap {
-                Wrap::Json | Wrap::Events => Box::new(Mixed::new(format)),
+                // Elements of a list alone do not say what they are of.
+                Wrap::Json | Wrap::Events if format.inner().is_none() => Box::new(Mixed::new(format)),
                 _ => format.reader(),
             };
             of(format, reader, wrap)
@@ -357,7 +364,7 @@ fn choose(choice: &Choice, heads: &[(Head, Wrap)], found: &[Sure]) -> Option<Cho
         Choice::Mapping(mapping) => {
             let (_, wrap) = heads.iter().find(|(head, _)| unknown::records(head).is_some())?;
             let reader = Box::new(Mapped::new(mapping.clone()));
-            Some(Chosen { key: "mapping", name: "Your own mapping", wrap: *wrap, reader })
+            Some(Chosen { key: "mapping", name: "Your own mapping", wrap: *wrap, inner: None, reader })
         }
     }
 }

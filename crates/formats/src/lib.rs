@@ -44,7 +44,7 @@ mod walk;
 
 pub use choice::{Choice, Choices};
 pub use decode::RangeDecoder;
-pub use format::{About, Confidence, Container, Family, Format, Head, Output, Reader, Record};
+pub use format::{About, Confidence, Container, Family, Format, Head, Inner, Output, Reader, Record};
 pub use import::Import;
 pub use json::{Unit, stamp};
 pub use mapping::{Fields, Mapping, Part, Source};

@@ -12,18 +12,18 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    /// Takes a part. The answer is whether it is the first of its record.
-    pub(crate) fn add(&mut self, id: &str, at: RecordRef, part: Value) -> bool {
+    /// Takes a part. The answer is where the first part of its record lies, if this is another one.
+    pub(crate) fn add(&mut self, id: &str, at: RecordRef, part: Value) -> Option<RecordRef> {
         let open = self.places.get(id).and_then(|&place| self.list[place].as_mut());
         match open {
-            Some((_, record)) => {
+            Some((first, record)) => {
                 patch(record, part);
-                false
+                Some(*first)
             }
             None => {
                 self.places.insert(id.to_owned(), self.list.len());
                 self.list.push(Some((at, part)));
-                true
+                None
             }
         }
     }
@@ -68,13 +68,12 @@ mod tests {
     fn a_patch_adds_and_replaces_and_takes_nothing_away() {
         let at = RecordRef { file: FileId(0), offset: 0, len: 0, line: 1 };
         let mut parts = Parts::default();
-        assert!(parts.add("a", at, json!({"id": "a", "metrics": {"start": 1}, "events": [], "out": {}})));
-        assert!(parts.add("b", at, json!({"id": "b"})));
-        assert!(!parts.add(
-            "a",
-            at,
-            json!({"metrics": {"end": 2}, "events": [1], "out": {"x": 1}, "id": null})
-        ));
+        let later = RecordRef { offset: 9, ..at };
+        let begun = json!({"id": "a", "metrics": {"start": 1}, "events": [], "out": {}});
+        let ended = json!({"metrics": {"end": 2}, "events": [1], "out": {"x": 1}, "id": null});
+        assert_eq!(parts.add("a", at, begun), None);
+        assert_eq!(parts.add("b", at, json!({"id": "b"})), None);
+        assert_eq!(parts.add("a", later, ended), Some(at));
         let whole = json!({"id": "a", "metrics": {"start": 1, "end": 2}, "events": [1], "out": {"x": 1}});
         assert_eq!(parts.take("a").unwrap().1, whole);
         assert!(parts.take("a").is_none());

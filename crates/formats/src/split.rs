@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use crate::{csv::CsvSplitter, sse::SseSplitter, values::JsonSplitter, yaml::YamlSplitter};
+use crate::{csv::CsvSplitter, format::Inner, sse::SseSplitter, values::JsonSplitter, yaml::YamlSplitter};
 
 /// A record larger than this is skipped. It has to fit into the memory of a browser tab a few times.
 pub const MAX_RECORD: usize = 512 << 20;
@@ -94,6 +94,11 @@ impl Splitter {
             Wrap::Events => Splitter::Sse(SseSplitter::new()),
             Wrap::Yaml => Splitter::Yaml(YamlSplitter::new()),
         }
+    }
+
+    /// A splitter of JSON whose records lie in a list inside of a value.
+    pub fn inside_of(inner: Inner) -> Splitter {
+        Splitter::Json(JsonSplitter::inside_of(inner))
     }
 
     /// Takes the next piece of text.

@@ -1,6 +1,9 @@
 use memchr::{memchr, memchr3};
 
-use crate::split::{Bad, Found, MAX_DEPTH, MAX_RECORD, Piece, Place};
+use crate::{
+    format::Inner,
+    split::{Bad, Found, MAX_DEPTH, MAX_RECORD, Piece, Place},
+};
 
 /// What OpenAI's streams end with, between JSON values.
 const STREAM_END: &str = "[DONE]";
@@ -20,6 +23,10 @@ pub struct JsonSplitter {
     line_start: u64,
     mode: Mode,
     in_array: bool,
+    /// The list inside of a value whose elements are records instead of the value.
+    inner: Option<Inner>,
+    /// The objects around that list, from its beginning to their end.
+    around: u32,
     /// No text follows.
     ended: bool,
     limit: usize,
@@ -81,6 +88,12 @@ impl JsonSplitter {
         JsonSplitter::with_limit(MAX_RECORD)
     }
 
+    /// A splitter that takes the elements of a list inside of a value for the records. What stands around the
+    /// list is only checked.
+    pub fn inside_of(inner: Inner) -> JsonSplitter {
+        JsonSplitter { inner: Some(inner), ..JsonSplitter::new() }
+    }
+
     fn with_limit(limit: usize) -> JsonSplitter {
         JsonSplitter {
             buf: String::new(),
@@ -90,6 +103,8 @@ impl JsonSplitter {
             line_start: 0,
             mode: Mode::Between,
             in_array: false,
+            inner: None,
+            around: 0,
             ended: false,
             limit,
             record: Grammar::default(),
@@ -193,19 +208,34 @@ impl JsonSplitter {
             b']' if self.in_array => {
                 self.in_array = false;
                 self.pos += 1;
+                if self.around > 0 {
+                    self.begin();
+                    let record = &mut self.record;
+                    (record.depth, record.stack) = (self.around, objects(self.around));
+                    record.expect = Expect::CommaOrEnd;
+                }
             }
-            _ => {
-                let patches = std::mem::take(&mut self.record.patches);
-                self.record = Grammar {
-                    start: self.pos,
-                    line: self.line,
-                    column: self.column(),
-                    patches,
-                    ..Grammar::default()
-                };
-                self.mode = Mode::Inside;
-            }
+            _ => self.begin(),
         }
+    }
+
+    fn begin(&mut self) {
+        let patches = std::mem::take(&mut self.record.patches);
+        let (start, line, column) = (self.pos, self.line, self.column());
+        self.record = Grammar { start, line, column, patches, ..Grammar::default() };
+        self.mode = Mode::Inside;
+    }
+
+    /// Whether a bracket here opens the list whose elements are the records.
+    fn opens_inner(&self) -> bool {
+        let Some((key, depth)) = self.inner.filter(|_| !self.in_array && self.around == 0) else {
+            return false;
+        };
+        let is_key = || {
+            let before = self.buf[self.record.start..self.pos].trim_ascii_end().strip_suffix(':')?;
+            before.trim_ascii_end().strip_suffix('"')?.strip_suffix(key)?.strip_suffix('"')
+        };
+        (self.record.depth, self.record.stack) == (depth, objects(depth)) && is_key().is_some()
     }
 
     /// Goes on inside a record, to its end, its first error, or the end of the text.
@@ -215,6 +245,11 @@ impl JsonSplitter {
             match self.step(end) {
                 Step::On => {}
                 Step::Done => return self.emit(sink),
+                Step::Inner => {
+                    self.record.patches.clear();
+                    (self.mode, self.in_array, self.around) = (Mode::Between, true, self.record.depth);
+                    return;
+                }
                 Step::Bad(bad) => return self.fail(bad, sink),
             }
         }
@@ -227,6 +262,10 @@ impl JsonSplitter {
         use Expect::*;
         let bytes = &self.buf.as_bytes()[..end];
         let byte = bytes[self.pos];
+        if byte == b'[' && self.record.expect == Value && self.opens_inner() {
+            self.pos += 1;
+            return Step::Inner;
+        }
         let record = &mut self.record;
         let expect = record.expect;
         match expect {
@@ -370,6 +409,11 @@ impl JsonSplitter {
     fn emit(&mut self, sink: &mut dyn FnMut(Piece<'_>)) {
         self.mode = Mode::Between;
         let record = &mut self.record;
+        if self.around > 0 && !self.in_array {
+            // The end of what stands around the records.
+            self.around = 0;
+            return record.patches.clear();
+        }
         let raw = &self.buf[record.start..self.pos];
         let mut found = Found {
             text: raw,
@@ -401,6 +445,9 @@ impl JsonSplitter {
         let record = &mut self.record;
         record.patches.clear();
         record.high = None;
+        if !self.in_array {
+            self.around = 0;
+        }
         sink(Piece::Bad(bad, Place { offset: self.base + record.start as u64, line: record.line }));
         let lines = memchr(b'\n', &self.buf.as_bytes()[record.start..self.pos]);
         self.mode = match lines {
@@ -446,9 +493,16 @@ impl JsonSplitter {
     }
 }
 
+/// So many objects inside each other, as a stack of brackets.
+const fn objects(depth: u32) -> u128 {
+    (1 << depth) - 1
+}
+
 enum Step {
     On,
     Done,
+    /// The list with the records begins.
+    Inner,
     Bad(Bad),
 }
 
@@ -538,7 +592,10 @@ mod tests {
     use serde_json::Value;
 
     fn split(text: &str, sizes: &[usize], limit: usize) -> Vec<String> {
-        let mut splitter = JsonSplitter::with_limit(limit);
+        split_by(JsonSplitter::with_limit(limit), text, sizes)
+    }
+
+    fn split_by(mut splitter: JsonSplitter, text: &str, sizes: &[usize]) -> Vec<String> {
         let mut found = Vec::new();
         let mut sink = |piece: Piece<'_>| {
             found.push(match piece {
@@ -595,6 +652,33 @@ mod tests {
                     serde_json::from_str::<Value>(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
                 }
                 None => assert_eq!((records, end), (1, whole.len())),
+            }
+        }
+    }
+
+    #[test]
+    fn the_elements_of_a_list_inside_are_records() {
+        for (text, found) in [
+            (
+                r#"{"log": {"a": NaN, "list": [{"b": 1}, {"list": [2]}], "c": ["x"]}}"#,
+                &["{\"b\": 1}@28+8:1", "{\"list\": [2]}@38+13:1"][..],
+            ),
+            ("{\"log\": {\"list\" :\n[1]}}\n{\"log\": {\"list\": [2]}}", &["1@19+1:2", "2@42+1:3"]),
+            // Not there, or elsewhere: the value itself.
+            ("{\"list\": [1]}", &["{\"list\": [1]}@0+13:1"]),
+            ("[{\"log\": {\"list\": [1]}}]", &["{\"log\": {\"list\": [1]}}@1+22:1"]),
+            ("{\"log\": {\"my list\": [1]}}", &["{\"log\": {\"my list\": [1]}}@0+25:1"]),
+            // Cut, and broken behind the list.
+            ("{\"log\": {\"list\": [1, {\"b\":", &["1@18+1:1", "Cut@21:1"]),
+            ("{\"log\": {\"list\": [1], \"c\"", &["1@18+1:1", "Cut@20:1"]),
+            ("{\"log\": {\"list\": [1], x}\n2", &["1@18+1:1", "Malformed@20:1", "2@25+1:2"]),
+        ] {
+            for size in [1, 2, 3, 1000] {
+                assert_eq!(
+                    split_by(JsonSplitter::inside_of(("list", 2)), text, &[size]),
+                    found,
+                    "{text} in {size}"
+                );
             }
         }
     }

@@ -7,6 +7,7 @@ use std::io::Write;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use common::{Session, fixture, import};
 use flate2::{Compression, write::GzEncoder};
+use formats::Import;
 use serde_json::{Value, json};
 use trace::{Call, Component, Operation, ProblemCode, Status, Trace, TraceBuilder};
 use units::Nanos;
@@ -62,6 +63,26 @@ fn a_streamed_entry_has_tokens_texts_and_times() {
     let mut third = entry(URL, 200, json!({"text": stream()}));
     third["request"]["headers"] = json!([{"name": "x-stainless-retry-count", "value": "2"}]);
     assert_eq!(calls(har(&[third]).trace())[0].retries, 2);
+}
+
+#[test]
+fn an_archive_without_requests_to_models_says_where_its_requests_went() {
+    let session = Session::open("har/langchain-agent-tools.har");
+    let problem = session.problems(ProblemCode::NoRequests)[0];
+    assert!(problem.message.ends_with("they went to en.wikipedia.org"), "{}", problem.message);
+}
+
+#[test]
+fn the_entries_before_a_cut_or_a_stop_are_read() {
+    let text = String::from_utf8(fixture("har/langchain-agent-tools.har")).unwrap();
+    let at = text.rfind("\"request\"").unwrap();
+    let session = Session::of(&text.as_bytes()[..at]);
+    assert_eq!(session.report().dropped["not a model call"], 3);
+    let mut builder = TraceBuilder::new();
+    let mut import = Import::begin("test", text.len() as u64, &mut builder);
+    import.push(&text.as_bytes()[..at], &mut builder);
+    import.stop(&mut builder);
+    assert_eq!(builder.trace().files[0].read, 3);
 }
 
 #[test]

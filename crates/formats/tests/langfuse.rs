@@ -75,6 +75,19 @@ fn texts_and_names() {
     assert_eq!(trace.str(call.session), "35cc6c90-b657-4819-b66c-c931c03ad569");
 }
 
+#[test]
+fn calls_belong_to_the_user_of_their_trace() {
+    let user = |value: Value| {
+        let session = Session::of(value.to_string().as_bytes());
+        let user = session.trace().calls().next().unwrap().1.user;
+        session.trace().str(user).to_owned()
+    };
+    assert_eq!(user(observation(json!({"userId": "u1"}))), "u1");
+    assert_eq!(user(json!({"id": "t1", "userId": "u2", "observations": [observation(json!({}))]})), "u2");
+    assert_eq!(user(json!({"trace": {"user_id": "u3"}, "observations": [observation(json!({}))]})), "u3");
+    assert_eq!(user(observation(json!({}))), "");
+}
+
 /// An observation with some fields over the usual ones.
 fn observation(fields: Value) -> Value {
     let mut whole = json!({

@@ -38,6 +38,10 @@ fn litellm(code: &str, class: &str) -> Value {
         "error_information": {"error_code": code, "error_class": class}})
 }
 
+fn own(status: &str) -> Vec<Value> {
+    vec![json!({"prompt_tokens": 1, "completion_tokens": 1, "wall_time": 1, "status": status})]
+}
+
 fn helicone(status: i64) -> Value {
     json!({"request_id": "r", "request_created_at": START, "response_status": status, "model": "m"})
 }
@@ -184,6 +188,10 @@ fn every_source_says_how_a_call_ended() {
             Cancelled,
         ),
         (one(json!({"prompt_tokens": 1, "completion_tokens": 1, "wall_time": 1, "error": "boom"})), Failed),
+        (own("RESOURCE_EXHAUSTED"), RateLimited),
+        (own("Rate limit reached"), RateLimited),
+        (own("timeout"), Failed),
+        (own("success"), Fine),
     ];
     let mut wrong = Vec::new();
     for (values, status) in table {

@@ -3,7 +3,8 @@ use units::Nanos;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::{
-    Call, CallId, FileId, FileReport, Identity, List, Message, Span, SpanId, SpanKind, StrId, TextId, Trace,
+    Call, CallId, FileId, FileReport, Identity, List, Message, RecordRef, Span, SpanId, SpanKind, StrId,
+    TextId, Trace,
 };
 
 /// Why a record of a call does not stand for itself.
@@ -46,6 +47,8 @@ pub struct TraceBuilder {
     pub(crate) merges: FxHashMap<CallId, Why>,
     /// Calls inside a call that tells other tokens; each is reported once.
     pub(crate) doubtful: FxHashSet<CallId>,
+    /// Calls that a server's own span was joined to.
+    pub(crate) served: FxHashSet<CallId>,
     /// Hashes of the ids of lines that are no calls.
     lines: FxHashSet<u128>,
 }
@@ -195,6 +198,13 @@ impl TraceBuilder {
         }
     }
 
+    /// Notes that a record tells more of one that is kept, so that a person can see both.
+    pub fn part(&mut self, kept: RecordRef, part: RecordRef) {
+        if kept != part {
+            self.trace.parts.push((kept, part));
+        }
+    }
+
     /// Adds messages to a call that has been added before: a response that a log tells in several lines.
     pub fn append_messages(&mut self, call: CallId, messages: &[Message]) {
         let (from, to) = self.trace.records[call.0 as usize].messages;
@@ -269,7 +279,6 @@ impl TraceBuilder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::RecordRef;
     use proptest::prelude::*;
     use units::{Figure, Nanos, Timestamp};
 
@@ -473,6 +482,66 @@ mod tests {
     }
 
     #[test]
+    fn a_server_in_the_trace_of_a_call_is_joined_where_it_is_clear_which_one() {
+        // Start and end of the clients' and of the servers' spans; each client's server by its number from 1, servers
+        // that stay apart.
+        type Row = (&'static [(i64, i64)], &'static [(i64, i64)], &'static [i64], u64);
+        let table: [Row; 7] = [
+            (&[(0, 100)], &[(10, 90)], &[1], 0),
+            // Their clocks differ.
+            (&[(0, 100)], &[(500, 580)], &[1], 0),
+            (&[(0, 100), (100, 200)], &[(110, 190), (10, 90)], &[2, 1], 0),
+            // Side by side, and clocks that differ.
+            (&[(0, 100), (5, 95)], &[(10, 90)], &[0, 0], 1),
+            (&[(0, 100), (100, 200)], &[(510, 590)], &[0, 0], 1),
+            // Two answers to one call; no client.
+            (&[(0, 100)], &[(10, 40), (50, 90)], &[0], 2),
+            (&[], &[(10, 40), (50, 90)], &[], 0),
+        ];
+        for (clients, servers, expected, apart) in table {
+            for servers_first in [false, true] {
+                let mut builder = TraceBuilder::new();
+                let mut sides = [(clients, false), (servers, true)];
+                if servers_first {
+                    sides.reverse();
+                }
+                for (spans, serves) in sides {
+                    builder.begin_file("a", 0);
+                    for (i, &(start, end)) in spans.iter().enumerate() {
+                        let (trace, id) = (builder.intern("t"), builder.intern(&format!("{serves} {i}")));
+                        // Between the two lies a span that nobody wrote down.
+                        let parent_id = builder.intern(if serves { "http" } else { "" });
+                        let span =
+                            builder.add_span(Span { trace, id, parent_id, ..Span::default() }).unwrap();
+                        let mut record = call(&mut builder, 10, 5, 0);
+                        (record.span, record.trace) = (Some(span), trace);
+                        (record.start, record.duration) = (Some(Timestamp(start)), Some(Nanos(end - start)));
+                        record.queue = serves.then_some(Nanos(i as i64 + 1));
+                        builder.add_call(record, None, &[]);
+                    }
+                    builder.settle();
+                }
+                let of_clients = |call: &&Call| call.record.file == FileId(servers_first.into());
+                let calls: Vec<&Call> = builder.trace().calls().map(|(_, call)| call).collect();
+                let queues = calls
+                    .iter()
+                    .copied()
+                    .filter(of_clients)
+                    .map(|call| call.queue.map_or(0, |queue| queue.0));
+                assert_eq!(queues.collect::<Vec<_>>(), expected, "{clients:?} {servers:?}");
+                let joined = expected.iter().filter(|&&server| server > 0).count();
+                assert_eq!(calls.len(), clients.len() + servers.len() - joined);
+                let problems = builder.trace().files.iter().flat_map(|file| &file.problems);
+                assert_eq!(
+                    problems.map(|problem| problem.count).sum::<u64>(),
+                    apart,
+                    "{clients:?} {servers:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
     fn a_deep_chain_is_one_call() {
         let mut builder = TraceBuilder::new();
         builder.begin_file("a", 0);
@@ -580,6 +649,7 @@ mod tests {
                 };
                 record.record = builder.trace().span(span).record.unwrap();
                 (record.span, record.response) = (Some(span), response);
+                record.queue = (input == 2).then_some(Nanos(1));
                 let identity = (response != names[0]).then_some(Identity::Response(response));
                 builder.add_call(record, identity, &[]);
             }

@@ -22,6 +22,7 @@ mod span;
 mod strings;
 mod texts;
 
+use rustc_hash::FxHashSet;
 use units::Nanos;
 
 pub use builder::TraceBuilder;
@@ -53,6 +54,8 @@ pub struct Trace {
     pub messages: Vec<Message>,
     /// Gaps between chunks and blocks of prompts; see [`Trace::gaps`] and [`Trace::blocks`].
     pub lists: Lists,
+    /// Records that tell more of another one, which stands first: a part of a stream, a patch.
+    pub parts: Vec<(RecordRef, RecordRef)>,
     /// The files and what became of their records.
     pub files: Vec<FileReport>,
 }
@@ -78,6 +81,20 @@ impl Trace {
             id = into;
         }
         id
+    }
+
+    /// Where the records of a call lie: the one that stands for it, then all others that tell of it, in the
+    /// order of the files.
+    pub fn places(&self, call: CallId) -> Vec<RecordRef> {
+        let call = self.standing_for(call);
+        let own = self.call(call).record;
+        let merged = self.merged(call).map(|(_, merged)| merged.record);
+        let told: FxHashSet<RecordRef> = merged.chain([own]).collect();
+        let parts = self.parts.iter().filter(|(first, _)| told.contains(first)).map(|&(_, part)| part);
+        let all: FxHashSet<RecordRef> = told.iter().copied().chain(parts).collect();
+        let mut all: Vec<RecordRef> = all.into_iter().collect();
+        all.sort_unstable_by_key(|&at| (at != own, at.file, at.offset, at.len));
+        all
     }
 
     /// A span by its id.

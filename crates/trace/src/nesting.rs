@@ -2,7 +2,9 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::{CallId, Problem, ProblemCode, SpanId, SpanKind, StrId, TraceBuilder, builder::Why, retries};
+use crate::{
+    CallId, Operation, Problem, ProblemCode, SpanId, SpanKind, StrId, TraceBuilder, builder::Why, retries,
+};
 
 /// The nearest calls below a span.
 #[derive(Clone, Copy)]
@@ -13,6 +15,9 @@ struct Below {
     /// Whether any tells tokens.
     told: bool,
 }
+
+/// So many calls of a trace that began before a server did are looked at for the one that it answers.
+const MAX_BEGUN: usize = 1000;
 
 impl TraceBuilder {
     /// Joins what lies apart: parents to children, and call spans that lie inside another call span (two
@@ -26,6 +31,7 @@ impl TraceBuilder {
             let order = self.parents_first(&spans);
             self.find_wrappers(&order);
             self.join_nested(&order);
+            self.join_servers(&order);
             self.count_retries(retries::in_trace(&self.trace, &spans));
             self.traces.insert(trace, spans);
         }
@@ -137,26 +143,80 @@ impl TraceBuilder {
             if outer == own || call.merged_into.is_some() {
                 continue;
             }
-            let (inner, outer_usage) = (&call.usage, &self.trace.call(outer).usage);
-            let differs = inner.is_told() && outer_usage.is_told() && inner.weight() != outer_usage.weight();
-            if !(call.strict_nesting && differs) {
+            if !(call.strict_nesting && self.differ(outer, own)) {
                 self.merge(outer, own, Why::Inside);
             } else if self.doubtful.insert(own) {
-                self.doubt(own);
+                self.doubt(
+                    own,
+                    "A model call lies inside another one, and the two tell different tokens, so both are counted",
+                    "If two instrumentations recorded the same call, turn one of them off: its tokens and cost are \
+                     in the totals twice.",
+                );
             }
         }
     }
 
-    /// Says that a call inside another one was counted as a call of its own.
-    fn doubt(&mut self, id: CallId) {
+    /// Whether two calls tell different tokens.
+    fn differ(&self, a: CallId, b: CallId) -> bool {
+        let [a, b] = [a, b].map(|id| &self.trace.call(id).usage);
+        a.is_told() && b.is_told() && a.weight() != b.weight()
+    }
+
+    /// Joins the span of a server to the call that it answers, where no span of that call is around it: the one call
+    /// of the same trace, or of several the one in whose time it lies. Only a server knows its queue.
+    fn join_servers(&mut self, order: &[SpanId]) {
+        let stands = |call: &CallId| self.trace.call(*call).merged_into.is_none();
+        let calls: Vec<CallId> = order.iter().filter_map(|&span| self.call_of(span)).filter(stands).collect();
+        let serves = |id: &CallId| self.trace.call(*id).queue.is_some() && !self.served.contains(id);
+        let (servers, mut clients): (Vec<CallId>, Vec<CallId>) = calls.into_iter().partition(serves);
+        clients.retain(|&id| self.trace.call(id).operation == Operation::Generate);
+        if servers.is_empty() || clients.is_empty() {
+            return;
+        }
+        let time = |id: CallId| Some((self.trace.call(id).start?, self.trace.call(id).end()?));
+        clients.sort_by_key(|&id| time(id));
+        let only = if let [only] = clients[..] { Some(only) } else { None };
+        let around = |server: CallId| {
+            let (start, end) = time(server)?;
+            let begun = clients.partition_point(|&id| time(id).is_none_or(|(begin, _)| begin <= start));
+            let begun = clients[..begun].iter().rev().take(MAX_BEGUN);
+            let mut around = begun.filter(|&&id| time(id).is_some_and(|(_, last)| end <= last));
+            around.next().filter(|_| around.next().is_none()).copied()
+        };
+        let pairs: Vec<(CallId, Option<CallId>)> =
+            servers.into_iter().map(|server| (server, only.or_else(|| around(server)))).collect();
+        let mut answers: FxHashMap<CallId, u32> = FxHashMap::default();
+        for client in pairs.iter().filter_map(|pair| pair.1) {
+            *answers.entry(client).or_default() += 1;
+        }
+        for (server, client) in pairs {
+            let free = |client: &CallId| {
+                answers[client] == 1 && !self.served.contains(client) && !self.differ(*client, server)
+            };
+            match client.filter(free) {
+                Some(client) => {
+                    self.served.insert(client);
+                    self.merge(client, server, Why::Inside);
+                }
+                None if self.doubtful.insert(server) => self.doubt(
+                    server,
+                    "A server's span has the trace of model calls and does not say which of them it answers, so it is \
+                     counted as one of its own",
+                    "Let the client send its span on (the traceparent header), or leave out the spans of the server: \
+                     their tokens are in the totals twice.",
+                ),
+                None => {}
+            }
+        }
+    }
+
+    /// Says that a call was counted as one of its own, which it may not be.
+    fn doubt(&mut self, id: CallId, message: &str, hint: &str) {
         let record = self.trace.call(id).record;
         self.report(record.file).problem(Problem {
             code: ProblemCode::Uncertain,
-            message: "A model call lies inside another one, and the two tell different tokens, so both are counted"
-                .to_owned(),
-            hint: "If two instrumentations recorded the same call, turn one of them off: its tokens and cost are \
-                   in the totals twice."
-                .to_owned(),
+            message: message.to_owned(),
+            hint: hint.to_owned(),
             line: record.line.into(),
             byte: record.offset,
             count: 1,

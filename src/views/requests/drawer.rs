@@ -51,7 +51,7 @@ struct HeadProps {
 /// Which call it is, how it ended and where it stands.
 #[component]
 fn Head(props: &HeadProps) -> Html {
-    let Detail { row, place, merged, .. } = &props.detail;
+    let Detail { row, place, more, .. } = &props.detail;
     let start = row.start.map(format::moment);
     let facts: Vec<&str> = [&row.name, &row.model, &row.provider, &row.component]
         .into_iter()
@@ -72,8 +72,8 @@ fn Head(props: &HeadProps) -> Html {
             <p class="dim small">{ facts.join(", ") }</p>
             <p class="dim small">
                 { place }
-                if *merged > 0 {
-                    { format!(", merged with {} of the same call", format::plural((*merged).into(), "further record")) }
+                if *more > 0 {
+                    { format!(", and {} of the same call", format::plural((*more).into(), "further record")) }
                 }
             </p>
         </section>
@@ -100,7 +100,7 @@ fn Tabs(TabsProps { detail }: &TabsProps) -> Html {
             <Seg label="What to show" {options} {onchange} small=true />
             { match *tab {
                 2 => fields::list(&detail.fields),
-                3 => html! { <RawRecords call={detail.row.call} /> },
+                3 => html! { <RawRecords call={detail.row.call} from=0 left={detail.more + 1} key={detail.row.call.0} /> },
                 tab => html! { <Messages detail={detail.clone()} answer={tab == 1} key={tab} /> },
             } }
         </section>

@@ -1,6 +1,6 @@
 //! The records of a call as they stand in the file.
 
-use engine::protocol::{Answer, CallId, Command, RawRecord};
+use engine::protocol::{Answer, CallId, Command, RAW_RECORDS, RawRecord};
 use yew::prelude::*;
 
 use crate::{
@@ -18,16 +18,32 @@ const SHOWN: usize = 128 << 10;
 pub struct RawProps {
     /// The call.
     pub call: CallId,
+    /// The first record that is shown.
+    pub from: u32,
+    /// How many there are from that one on.
+    pub left: u32,
 }
 
-/// All records of the call.
+/// The records of the call, some at a time.
 #[component]
 pub fn RawRecords(props: &RawProps) -> Html {
-    let query = use_query(Some(Command::Raw(props.call)));
+    let RawProps { call, from, left } = *props;
+    let query = use_query(Some(Command::Raw(call, from)));
+    let opened = use_state_eq(|| false);
+    let more = left.saturating_sub(RAW_RECORDS);
     match (query.answer.as_deref(), &query.error) {
-        (Some(Answer::Raw(records)), _) => {
-            records.iter().map(|record| html! { <Record record={record.clone()} /> }).collect()
-        }
+        (Some(Answer::Raw(records)), _) => html! {
+            <>
+                { for records.iter().map(|record| html! { <Record record={record.clone()} /> }) }
+                if *opened {
+                    <RawRecords {call} from={from + RAW_RECORDS} left={more} />
+                } else if more > 0 {
+                    <button type="button" class="btn sm" onclick={let opened = opened.setter(); move |_| opened.set(true)}>
+                        { format!("Show {} of {} more", more.min(RAW_RECORDS), format::int(more.into())) }
+                    </button>
+                }
+            </>
+        },
         (_, Some(error)) => html! {
             <ErrorState title="The raw record cannot be shown"><p>{ error }</p></ErrorState>
         },

@@ -78,7 +78,7 @@ pub(crate) fn detail(session: &Session, id: CallId) -> Result<Detail, String> {
         },
         messages,
         place: session.place(call.record),
-        merged: trace.merged(id).count() as u32,
+        more: trace.places(id).len() as u32 - 1,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::Value;
-use trace::{Call, Convention, Fate};
+use trace::{Call, Convention, Fate, RecordRef};
 use units::Timestamp;
 
 use crate::{About, Confidence, Container, Family, Format, Head, Output, Reader, Record, json};
@@ -51,8 +51,8 @@ struct Event {
 /// Reads one file.
 #[derive(Default)]
 struct Log {
-    /// A request that was begun, and when.
-    begun: Option<Option<Timestamp>>,
+    /// A request that was begun, where the log says so, and when.
+    begun: Option<(RecordRef, Option<Timestamp>)>,
 }
 
 impl Reader for Log {
@@ -66,7 +66,7 @@ impl Reader for Log {
             "message_send" => {}
             "message_send_starting" => {
                 self.unanswered(out);
-                self.begun = Some(time);
+                self.begun = Some((at, time));
                 return;
             }
             kind => {
@@ -80,11 +80,13 @@ impl Reader for Log {
         call.model = out.builder.intern(told["main_model"].as_str().unwrap_or_default());
         call.name = out.builder.intern(told["edit_format"].as_str().unwrap_or_default());
         // Whole seconds: enough to say when, too coarse to say how long.
-        let begun = self.begun.take();
-        if begun.is_some() {
-            out.count(Fate::Merged("begin of a request"));
-        }
-        call.start = begun.flatten().or(time);
+        call.start = match self.begun.take() {
+            Some((begin, begun)) => {
+                out.merged("begin of a request", at, begin);
+                begun.or(time)
+            }
+            None => time,
+        };
         let mut tokens = |name: &str| out.known(json::tokens(&told[name]), name, at);
         let input = tokens("prompt_tokens");
         call.usage.output = tokens("completion_tokens");
@@ -92,6 +94,7 @@ impl Reader for Log {
         call.reported_cost = out.known(json::money(&told["cost"]), "cost", at);
         out.builder.add_call(call, None, &[]);
     }
+
     fn finish(&mut self, out: &mut Output<'_>) {
         self.unanswered(out);
     }

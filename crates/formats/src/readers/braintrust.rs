@@ -79,8 +79,8 @@ impl BraintrustReader {
             return add(&row, at, out);
         }
         let id = path::text(&row, &["id"]).to_owned();
-        if !self.open.add(&id, at, row) {
-            out.count(Fate::Merged("patch of a run"));
+        if let Some(first) = self.open.add(&id, at, row) {
+            out.merged("patch of a run", first, at);
         }
         let ended = self.open.get(&id).is_some_and(|row| row["metrics"].get("end").is_some());
         if let Some((at, row)) = ended.then(|| self.open.take(&id)).flatten() {

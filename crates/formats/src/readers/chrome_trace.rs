@@ -8,7 +8,7 @@ use trace::{Fate, ProblemCode, RecordRef};
 use units::{Nanos, Timestamp};
 
 use crate::{
-    About, Confidence, Family, Format, Head, Output, Reader, Record,
+    About, Confidence, Family, Format, Head, Inner, Output, Reader, Record,
     genai::{self, Attributes, RawSpan, State, flat_attributes},
     json::{self, Unit},
     path,
@@ -35,6 +35,10 @@ closing bracket missing or not.",
 
     fn reader(&self) -> Box<dyn Reader> {
         Box::new(ChromeReader::default())
+    }
+
+    fn inner(&self) -> Option<Inner> {
+        Some(("traceEvents", 1))
     }
 }
 
@@ -143,8 +147,9 @@ impl ChromeReader {
         let track = self.track(event);
         match self.open.get_mut(&track).and_then(Vec::pop) {
             Some(begun) => {
-                self.tracks[track].1[begun].end = end;
-                out.count(Fate::Merged("the end of an event"));
+                let begun = &mut self.tracks[track].1[begun];
+                begun.end = end;
+                out.merged("the end of an event", begun.at, at);
             }
             None => out.count(Fate::Dropped("an end without a beginning")),
         }

@@ -66,7 +66,8 @@ struct Task {
     asked: Option<Timestamp>,
     /// The request whose answer is shown.
     request: Option<CallId>,
-    retries: u32,
+    /// Where the attempts at the next one lie that failed.
+    failed: Vec<RecordRef>,
 }
 
 impl Reader for Task {
@@ -137,7 +138,7 @@ impl Task {
         match shown[shown["type"].as_str().unwrap_or_default()].as_str().unwrap_or_default() {
             "api_req_started" => self.request(shown, at, out),
             "api_req_retried" => {
-                self.retries += 1;
+                self.failed.push(at);
                 out.count(Fate::Merged("failed attempt at a request"));
             }
             "deleted_api_reqs" => out.count(Fate::Dropped("sum over requests that were deleted")),
@@ -152,7 +153,11 @@ impl Task {
                     rows.iter_mut().for_each(|row| row.component = Component::Reasoning);
                 }
                 match self.request.filter(|_| rows.iter().all(|row| row.role == Role::Assistant)) {
-                    Some(request) => out.builder.append_messages(request, &rows),
+                    Some(request) => {
+                        let kept = out.builder.trace().call(request).record;
+                        out.builder.part(kept, at);
+                        out.builder.append_messages(request, &rows);
+                    }
                     None => self.conversation.say(rows),
                 }
             }
@@ -171,7 +176,8 @@ impl Task {
         call.name = intern(&"answer".into());
         call.model = intern(&shown["modelInfo"]["modelId"]);
         call.provider = intern(&shown["modelInfo"]["providerId"]);
-        call.retries = std::mem::take(&mut self.retries);
+        call.retries = self.failed.len() as u32;
+        self.failed.drain(..).for_each(|failed| out.builder.part(at, failed));
         call.start = out.known(json::timestamp(&shown["ts"]), "ts", at);
         // Roo Code, which names the protocol, counts all input; Cline what is not cached.
         let convention = match told["apiProtocol"].is_string() {

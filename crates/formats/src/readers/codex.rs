@@ -82,6 +82,9 @@ struct Rollout {
     total: Option<Tokens>,
     /// Failed attempts since the last request.
     retries: u32,
+    /// Where the last request lies, and the lines that tell of the next one.
+    last: Option<RecordRef>,
+    lines: Vec<RecordRef>,
     /// The first request of the turn: the only one whose first token the turn's end tells of.
     first: Option<CallId>,
     /// The turn: its id, which a fork copies, and when it began.
@@ -188,6 +191,7 @@ impl Rollout {
             }
         };
         if answers {
+            self.lines.push(at);
             let tool = if kind.ends_with("_call") { item["name"].as_str().unwrap_or(kind) } else { "" };
             let tool = out.builder.intern(tool);
             let answer = self.answer.get_or_insert(Answer { rows: Vec::new(), at, tool });
@@ -217,6 +221,7 @@ impl Rollout {
         match event["type"].as_str().unwrap_or_default() {
             "token_count" => self.token_count(&event["info"], time, at, out),
             "user_message" | "agent_message" | "agent_reasoning" => {
+                self.lines.push(at);
                 out.count(Fate::Merged("told by an item of the conversation as well"));
             }
             "task_started" => {
@@ -247,6 +252,7 @@ impl Rollout {
             }
             "stream_error" => {
                 self.retries += 1;
+                self.lines.push(at);
                 out.count(Fate::Merged("failed attempt at a request"));
             }
             "error" => {
@@ -304,7 +310,7 @@ impl Rollout {
         let tokens = match before {
             _ if !told(&total) => last,
             Some(before) if before == total => {
-                return out.count(Fate::Merged("same totals told again"));
+                return out.merged("same totals told again", self.last.unwrap_or(at), at);
             }
             Some(before) if size(&total) >= size(&before) => difference(&total, &before),
             // A counter that falls begins anew.
@@ -374,6 +380,8 @@ impl Rollout {
         let place = out.builder.intern(&format!("{} {total:?}", self.requests));
         call.trace = self.turn;
         call.span = self.span(&call, place, out);
+        self.last = Some(call.record);
+        self.lines.drain(..).for_each(|line| out.builder.part(call.record, line));
         let (session, start) = (call.session, call.start);
         let mut id = out.builder.add_call(call, None, messages).0;
         for &session in &self.family {

@@ -88,14 +88,14 @@ impl Reader for Export {
     fn record(&mut self, record: &Record<'_>, out: &mut Output<'_>) {
         if let Ok(mut change) = serde_json::from_str::<Change>(record.text) {
             if let Some(chat) = change.begin() {
-                self.log = Some((chat, record.at));
-                return out.count(Fate::Merged("state of the chat"));
+                let first = self.log.take().map_or(record.at, |(_, first)| first);
+                self.log = Some((chat, first));
+                return out.merged("state of the chat", first, record.at);
             }
-            let done = self.log.as_mut().and_then(|(chat, _)| change.apply(chat));
-            return out.count(match done {
-                Some(()) => Fate::Merged("change of the chat"),
-                None => Fate::Dropped("change of what is not there"),
-            });
+            return match self.log.as_mut().and_then(|(chat, at)| change.apply(chat).map(|()| *at)) {
+                Some(first) => out.merged("change of the chat", first, record.at),
+                None => out.count(Fate::Dropped("change of what is not there")),
+            };
         }
         let Ok(whole) = serde_json::from_str::<Whole<'_>>(record.text) else {
             return out.count(Fate::Dropped("not a chat export"));

@@ -210,7 +210,7 @@ impl Session {
         match self.telemetry.take_if(|other| same(&other.usage, &call.usage)) {
             Some(other) => {
                 (call.start, call.duration) = (other.start, other.duration);
-                out.count(Fate::Merged("same call told by telemetry"));
+                out.merged("same call told by telemetry", at, other.record);
                 self.told = None;
             }
             None => self.only_telemetry(out),
@@ -235,7 +235,8 @@ impl Session {
         if let Some((id, _)) = self.told.take_if(|(_, usage)| same(usage, &call.usage)) {
             let told = out.builder.call_mut(id);
             (told.start, told.duration) = (call.start, call.duration);
-            return out.count(Fate::Merged("same call told by telemetry"));
+            let kept = told.record;
+            return out.merged("same call told by telemetry", kept, at);
         }
         self.only_telemetry(out);
         self.telemetry = Some(call);

@@ -7,7 +7,7 @@ use trace::{Call, Fate, ProblemCode, RecordRef};
 use units::Nanos;
 
 use crate::{
-    About, Confidence, Family, Format, Head, Output, Reader, Record,
+    About, Confidence, Family, Format, Head, Inner, Output, Reader, Record,
     http::{Body, Hop},
     json::{self, Unit},
 };
@@ -35,7 +35,11 @@ impl Format for Har {
     }
 
     fn reader(&self) -> Box<dyn Reader> {
-        Box::new(HarReader)
+        Box::new(HarReader::default())
+    }
+
+    fn inner(&self) -> Option<Inner> {
+        Some(("entries", 2))
     }
 }
 
@@ -51,33 +55,62 @@ struct Log<'a> {
     entries: Vec<&'a RawValue>,
 }
 
-struct HarReader;
+/// So many servers are named where no request went to a model.
+const MAX_HOSTS: usize = 3;
+
+#[derive(Default)]
+struct HarReader {
+    /// The first entry, and servers that requests went to.
+    first: Option<RecordRef>,
+    hosts: Vec<String>,
+}
 
 impl Reader for HarReader {
     fn record(&mut self, record: &Record<'_>, out: &mut Output<'_>) {
+        // A log in a list of logs comes as a whole.
         let Ok(file) = serde_json::from_str::<File<'_>>(record.text) else {
-            out.count(Fate::Dropped("not a HAR log"));
-            let hint = "Expected an object with log and a list of entries in it.";
-            return out.problem(ProblemCode::Malformed, record.at, "A record is not a HAR log", hint);
+            return self.take(record.text, record.at, out);
         };
         let mut places = record.places();
         for entry in file.log.entries {
-            let at = places.next(entry.get());
-            match serde_json::from_str::<Value>(entry.get()) {
-                Ok(value @ Value::Object(_)) => {
-                    out.secrets_of(entry.get(), at);
-                    self.entry(&value, at, out);
-                }
-                _ => out.count(Fate::Dropped("not an entry")),
-            }
+            self.take(entry.get(), places.next(entry.get()), out);
         }
+    }
+
+    fn finish(&mut self, out: &mut Output<'_>) {
+        let Some(at) = self.first.filter(|_| out.report().kept() == 0) else { return };
+        let message =
+            format!("None of the requests in this file asks a model; they went to {}", self.hosts.join(", "));
+        let hint = "Record the traffic of the program that calls the model. A gateway at an address of its own is \
+                    known by the bodies of its requests: save the archive with content.";
+        out.problem(ProblemCode::NoRequests, at, message, hint);
     }
 }
 
 impl HarReader {
+    fn take(&mut self, text: &str, at: RecordRef, out: &mut Output<'_>) {
+        match serde_json::from_str::<Value>(text) {
+            Ok(value) if value["request"].is_object() => {
+                out.secrets_of(text, at);
+                self.entry(&value, at, out);
+            }
+            _ => {
+                out.count(Fate::Dropped("not an entry"));
+                let hint = "Expected an object with a request in it, in the list of entries of a log.";
+                out.problem(ProblemCode::Malformed, at, "A record is not an entry of a HAR", hint);
+            }
+        }
+    }
+
     fn entry(&mut self, entry: &Value, at: RecordRef, out: &mut Output<'_>) {
         let (request, response) = (&entry["request"], &entry["response"]);
         let url = request["url"].as_str().unwrap_or("");
+        let host = host(url);
+        let host = if host.is_empty() { "no address" } else { host };
+        if self.hosts.len() < MAX_HOSTS && !self.hosts.iter().any(|known| known == host) {
+            self.hosts.push(host.to_owned());
+        }
+        self.first.get_or_insert(at);
         let status = out.known(json::whole(&response["status"]), "status", at);
         let hop = Hop {
             method: request["method"].as_str().unwrap_or(""),
@@ -99,6 +132,14 @@ impl HarReader {
         let receive = duration(&entry["timings"]["receive"], "receive", at, out);
         hop.add(call, |call| call.ttft = first_byte(call.duration, receive), out);
     }
+}
+
+/// The server of an address, of a length that a person can read.
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let host = rest[..end].rsplit('@').next().unwrap_or("");
+    &host[..host.floor_char_boundary(80)]
 }
 
 /// The time until something of a stream came. Some recorders count all of the time as waiting: then nobody

@@ -85,7 +85,12 @@ struct Wrapper<'a> {
     trace: Option<Box<Wrapper<'a>>>,
     #[serde(alias = "session_id")]
     session_id: Option<String>,
+    #[serde(alias = "user_id")]
+    user_id: Option<String>,
 }
+
+/// Whose a trace is: its session and its user.
+type Whose = [String; 2];
 
 /// The fields of an observation, parsed when asked for: inputs and outputs of what is no call never are.
 struct Fields<'a>(Vec<(Cow<'a, str>, &'a str)>);
@@ -167,18 +172,18 @@ impl Reader for LangfuseReader {
             let hint = "Expected an object with observations, or one observation a line.";
             return out.problem(ProblemCode::Malformed, record.at, "A record is not a Langfuse trace", hint);
         };
-        let (inner, inner_session) = match wrapper.trace {
-            Some(trace) => (trace.observations, trace.session_id),
-            None => (None, None),
+        let (inner, [session, user]) = match wrapper.trace {
+            Some(trace) => (trace.observations, [trace.session_id, trace.user_id]),
+            None => (None, [None, None]),
         };
-        let session = wrapper.session_id.or(inner_session).unwrap_or_default();
+        let whose = [wrapper.session_id.or(session), wrapper.user_id.or(user)].map(Option::unwrap_or_default);
         let lists = [wrapper.observations, wrapper.data, inner];
         if lists.iter().all(Option::is_none) {
-            return self.observation(record.text, record.at, &session, out);
+            return self.observation(record.text, record.at, &whose, out);
         }
         let mut places = record.places();
         for text in lists.into_iter().flatten().flatten() {
-            self.observation(text.get(), places.next(text.get()), &session, out);
+            self.observation(text.get(), places.next(text.get()), &whose, out);
         }
     }
 
@@ -191,8 +196,8 @@ impl Reader for LangfuseReader {
 }
 
 impl LangfuseReader {
-    fn observation(&mut self, text: &str, at: RecordRef, session: &str, out: &mut Output<'_>) {
-        match observation(text, at, session, out) {
+    fn observation(&mut self, text: &str, at: RecordRef, whose: &Whose, out: &mut Output<'_>) {
+        match observation(text, at, whose, out) {
             true => self.observed = true,
             false => drop(self.trace.get_or_insert(at)),
         }
@@ -200,7 +205,7 @@ impl LangfuseReader {
 }
 
 /// Adds an observation. The answer is whether it was one.
-fn observation(text: &str, at: RecordRef, session: &str, out: &mut Output<'_>) -> bool {
+fn observation(text: &str, at: RecordRef, whose: &Whose, out: &mut Output<'_>) -> bool {
     let Some(fields) = Fields::read(text) else {
         out.count(Fate::Dropped("not an observation"));
         let message = "A record is not an observation: it is not an object";
@@ -240,12 +245,15 @@ fn observation(text: &str, at: RecordRef, session: &str, out: &mut Output<'_>) -
         _ => Vec::new(),
     };
     let known = Known::new(&attributes);
-    let own_session = fields.text(&["sessionId"]);
-    let session = [&own_session, session, known.str(Meaning::Session)];
+    let [session, user] = [("sessionId", &whose[0], Meaning::Session), ("userId", &whose[1], Meaning::User)]
+        .map(|(own, around, meaning)| {
+            let told = [&*fields.text(&[own]), around, known.str(meaning)];
+            out.builder.intern(told.into_iter().find(|text| !text.is_empty()).unwrap_or(""))
+        });
     // A generation inside a generation may be a wrapper of the user's own, with tokens that Langfuse inferred.
     call.strict_nesting = true;
     call.operation = operation;
-    call.session = out.builder.intern(session.into_iter().find(|s| !s.is_empty()).unwrap_or(""));
+    (call.session, call.user) = (session, user);
     call.component = out.builder.intern(known.component());
     call.provider = out.builder.intern(known.str(Meaning::Provider));
     call.model = out.builder.intern(&fields.text(&["model", "providedModelName"]));

@@ -108,8 +108,8 @@ impl LangsmithReader {
             }
         };
         let id = id(&run).into_owned();
-        if !self.open.add(&id, at, run) {
-            out.count(Fate::Merged("patch of a run"));
+        if let Some(first) = self.open.add(&id, at, run) {
+            out.merged("patch of a run", first, at);
         }
         let ended = self.open.get(&id).is_some_and(|run| !run["end_time"].is_null());
         if let Some((at, run)) = ended.then(|| self.open.take(&id)).flatten() {

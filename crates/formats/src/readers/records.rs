@@ -16,7 +16,7 @@ use units::{Figure, Nanos, Timestamp};
 use crate::{
     About, Confidence, Container, Family, Format, Head, Output, Reader, Record,
     fields::{self, Field},
-    genai::{Slot, Transcript},
+    genai::{self, Slot, Transcript},
     json::{self, Unit},
     profile::{self, Parts, Time},
 };
@@ -281,12 +281,12 @@ impl Own {
                 Field::End => draft.end = out.known(json::timestamp(value), name, at),
                 Field::Prompt => draft.prompt = Some(value.clone()),
                 Field::Response => draft.response = Some(plain(value)),
-                Field::Status => call.status = both(call.status, status(&plain(value))),
+                Field::Status => call.status = both(call.status, genai::ending(&plain(value))),
                 Field::Error if says_none(value) => {}
                 Field::Error => {
                     let error = plain(value);
                     // Whatever it says, it is an error.
-                    call.status = both(both(Status::Failed, status(&error)), call.status);
+                    call.status = both(both(Status::Failed, genai::ending(&error)), call.status);
                     call.error = out.builder.intern(&error);
                 }
                 Field::Model => call.model = out.builder.intern(&plain(value)),
@@ -459,24 +459,6 @@ fn messages(
         messages.push(Message { role: Role::Assistant, component: Component::Output, text });
     }
     messages
-}
-
-/// How a call ended, by a word or an HTTP status.
-fn status(text: &str) -> Status {
-    let text = text.to_ascii_lowercase();
-    let has = |marks: &[&str]| marks.iter().any(|mark| text.contains(mark));
-    match text.parse::<u16>() {
-        Ok(429 | 529) => Status::RateLimited,
-        Ok(499) => Status::Cancelled,
-        Ok(400..) => Status::Failed,
-        Ok(_) => Status::Ok,
-        Err(_) if has(&["429", "529", "rate limit", "rate_limit", "ratelimit", "overloaded"]) => {
-            Status::RateLimited
-        }
-        Err(_) if has(&["cancel", "abort"]) => Status::Cancelled,
-        Err(_) if has(&["error", "fail", "timeout", "exception"]) => Status::Failed,
-        Err(_) => Status::Ok,
-    }
 }
 
 /// Of two tellings of one end the one that says more: the kind of a failure rather than that it was one.

@@ -111,14 +111,14 @@ impl Logs {
         self.places.clear();
         for ((trace, span), events) in std::mem::take(&mut self.groups) {
             let Some(&(at, _)) = events.first() else { continue };
-            let mut rest = events.len();
             let (trace_id, span_id) = (out.builder.intern(&trace), out.builder.intern(&span));
             let found = out.builder.find_span(trace_id, span_id);
             if found.is_some_and(|found| out.builder.trace().span(found).call.is_none()) {
-                (0..rest)
-                    .for_each(|_| out.count(Fate::Dropped("GenAI events of a span that is no model call")));
+                let reason = Fate::Dropped("GenAI events of a span that is no model call");
+                events.iter().for_each(|_| out.count(reason));
                 continue;
             }
+            let (mut rest, events): (Vec<RecordRef>, Vec<_>) = events.into_iter().unzip();
             let raw = RawSpan {
                 at,
                 trace: trace.into(),
@@ -132,16 +132,19 @@ impl Logs {
                 // What such events are of, where they do not say it themselves.
                 attributes: Vec::new(),
                 late: Vec::new(),
-                events: events.into_iter().map(|(_, event)| event).collect(),
+                events,
             };
-            match found {
-                Some(found) => genai::add_to_span(found, raw, out),
+            let kept = match found {
+                Some(found) => {
+                    genai::add_to_span(found, raw, out);
+                    out.builder.trace().span(found).record.unwrap_or(at)
+                }
                 None => {
                     genai::add_call_of_events(raw, out);
-                    rest -= 1;
+                    rest.remove(0)
                 }
-            }
-            (0..rest).for_each(|_| out.count(Fate::Merged("event of a call")));
+            };
+            rest.into_iter().for_each(|part| out.merged("event of a call", kept, part));
         }
     }
 }
