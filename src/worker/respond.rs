@@ -56,6 +56,10 @@ impl Worker {
                 };
                 self.reply(id, &reply);
             }),
+            Command::Split => {
+                let text = String::from(message.text.unwrap_or_default());
+                self.reply(id, &Session::split(&text));
+            }
             Command::Raw(call) => spawn_local(async move {
                 let records = self.raw(call).await;
                 self.reply(id, &Ok(Answer::Raw(records)));
