@@ -8,6 +8,7 @@ pub mod file;
 pub mod focus;
 pub mod folder;
 pub mod keys;
+pub mod pack;
 pub mod scroll;
 pub mod storage;
 pub mod traffic;

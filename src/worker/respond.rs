@@ -57,6 +57,10 @@ impl Worker {
                 };
                 self.reply(id, &reply);
             }),
+            Command::Split => {
+                let text = String::from(message.text.unwrap_or_default());
+                self.reply(id, &Session::split(&text));
+            }
             Command::Raw(call, from) => spawn_local(async move {
                 let records = self.raw(call, from).await;
                 self.reply(id, &Ok(Answer::Raw(records)));

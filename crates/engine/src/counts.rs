@@ -86,6 +86,13 @@ impl Counts {
         }
     }
 
+    /// Tokens of some texts of a call by the encoding that stands for its model; unknown while one of them is not
+    /// counted, or if there is none.
+    pub fn by_encoding(&self, method: Method, texts: impl Iterator<Item = TextId>) -> Option<u64> {
+        let counts = texts.map(|text| self.ledger.tokens(method.encoding, text).map(u64::from));
+        counts.reduce(|sum, count| Some(sum? + count?))?
+    }
+
     /// Looks for texts that have not been counted. `trace` must be settled.
     pub fn look(&mut self, trace: &Trace) {
         if !std::mem::take(&mut self.stale) {
@@ -167,7 +174,7 @@ impl Counts {
 }
 
 /// The role as chat requests name it.
-fn role_name(role: Role) -> &'static str {
+pub(crate) fn role_name(role: Role) -> &'static str {
     match role {
         Role::System => "system",
         Role::User => "user",

@@ -10,6 +10,8 @@
 
 mod answers;
 mod bill;
+mod cache_rules;
+mod calibration;
 mod counts;
 mod ledger;
 pub mod protocol;

@@ -1,6 +1,7 @@
 use std::rc::Rc;
 
-use formats::{About, Ask, Choices, FORMATS, Import, Mapping};
+use formats::{About, Ask, Choices, FORMATS, Import, Mapping, Request};
+use rustc_hash::FxHashMap;
 use tokens::{Encoding, EncodingName};
 use trace::{Call, CallId, FileId, Message, RecordRef, Trace, TraceBuilder, Usage};
 use units::Timestamp;
@@ -8,8 +9,9 @@ use units::Timestamp;
 use crate::{
     answers,
     bill::Bill,
+    calibration::{Calibration, calibrate},
     counts::Counts,
-    protocol::{Answer, Command, OpenedTokenizer, Reply, SessionInfo, Slot},
+    protocol::{Answer, Command, OpenedTokenizer, Reply, SessionInfo, Sheet, SheetPart, Slot},
     shard::Shard,
 };
 
@@ -22,6 +24,9 @@ pub struct Session {
     pub(crate) bench: answers::Bench,
     pub(crate) order: answers::OrderCache,
     pub(crate) tokenizers: Vec<OpenedTokenizer>,
+    /// What the calls tell of tokenizers that nobody has, by model, and of which generation that is.
+    pub(crate) fits: FxHashMap<String, Calibration>,
+    fitted: Option<u32>,
     generation: u32,
     /// Calls whose usage holds counted figures at the moment, and what the files say of it.
     filled: Vec<(CallId, Usage)>,
@@ -46,6 +51,8 @@ impl Session {
             bench: answers::Bench::default(),
             order: answers::OrderCache::default(),
             tokenizers: Vec::new(),
+            fits: FxHashMap::default(),
+            fitted: None,
             generation: 0,
             filled: Vec::new(),
             news: false,
@@ -224,6 +231,14 @@ impl Session {
         Ok(Answer::Count(self.bench.count(slot, encoding, text)))
     }
 
+    /// Takes a request, or a `curl` command, apart into parts of the workbench.
+    pub fn split(text: &str) -> Reply {
+        let Request { model, parts } = Request::parse(text)?;
+        let part = |(role, component, text)| SheetPart { component, role, name: String::new(), text };
+        let fields = vec![("model".to_owned(), model)];
+        Ok(Answer::Sheet(Sheet { parts: parts.into_iter().map(part).collect(), fields }))
+    }
+
     /// Adds a tokenizer that whoever holds the session runs itself. The answer is its number, whatever the
     /// number in `tokenizer` is.
     pub fn add_tokenizer(&mut self, tokenizer: OpenedTokenizer) -> u32 {
@@ -256,8 +271,8 @@ impl Session {
     }
 
     /// Answers a command. [`Command::Open`], [`Command::Reopen`], [`Command::Cancel`], [`Command::Count`],
-    /// [`Command::Map`] and [`Command::Raw`] need what lies beside the command, so whoever holds the files and texts answers them with the other
-    /// methods.
+    /// [`Command::Map`], [`Command::Split`] and [`Command::Raw`] need what lies beside the command, so whoever holds the
+    /// files and texts answers them with the other methods.
     pub fn answer(&mut self, command: Command) -> Reply {
         if self.import.is_some() && self.filled.is_empty() {
             // Reading has taken them out.
@@ -288,11 +303,20 @@ impl Session {
             Command::Pieces { slot, from, count } => {
                 Answer::Pieces(self.bench.pieces(&self.counts, slot, from, count)?)
             }
-            Command::Quote { input, output, tokenizer, model } => {
-                Answer::Quotes(answers::quotes(self, (input, output), tokenizer, &model))
+            Command::Quote(ask) => {
+                if self.fitted != Some(self.generation) {
+                    self.fits = calibrate(self);
+                    self.fitted = Some(self.generation);
+                }
+                Answer::Quotes(answers::quotes(self, &ask))
             }
             Command::Formats => Answer::Formats(FORMATS.iter().map(|format| named(format.about())).collect()),
-            Command::Reopen(_) | Command::Map { .. } | Command::Raw(..) | Command::Count { .. } => {
+            Command::Models(text) => Answer::Models(answers::models(self, &text)),
+            Command::Reopen(_)
+            | Command::Map { .. }
+            | Command::Raw(..)
+            | Command::Count { .. }
+            | Command::Split => {
                 return Err("This command needs a file or a text beside it.".to_owned());
             }
         })

@@ -3,8 +3,9 @@
 use engine::{
     Choices, Session,
     protocol::{
-        Answer, Ask, CallId, Choice, Command, EncodingName, FileId, Filter, LatencyOrder, OpenedTokenizer,
-        Overview, Part, Phase, Slot, Sort, SortKey, Source, Status, StatusFilter, Table, Tokenizer,
+        Answer, Ask, CallId, Choice, Command, EncodingName, FileId, Filter, Inquiry, LatencyOrder,
+        OpenedTokenizer, Overview, Part, Phase, Slot, Sort, SortKey, Source, Status, StatusFilter, Table,
+        Tokenizer,
     },
 };
 use units::{Money, Nanos, Provenance};
@@ -192,17 +193,17 @@ fn texts_without_usage_are_counted_and_say_so() {
 fn the_workbench_counts_and_shows_pieces() {
     let mut session = counted(&[]);
     let Answer::Count(count) =
-        session.count(Slot::Prompt, EncodingName::O200kBase, "héllo wörld 🙂").unwrap()
+        session.count(Slot::PROMPT, EncodingName::O200kBase, "héllo wörld 🙂").unwrap()
     else {
         panic!()
     };
     assert_eq!((count.bytes, count.chars), (18, 13));
-    let all = Command::Pieces { slot: Slot::Prompt, from: 0, count: 1000 };
+    let all = Command::Pieces { slot: Slot::PROMPT, from: 0, count: 1000 };
     let Answer::Pieces(pieces) = session.answer(all).unwrap() else { panic!() };
     assert_eq!(pieces.len() as u64, count.tokens);
     let bytes: Vec<u8> = pieces.iter().flat_map(|piece| piece.bytes.clone()).collect();
     assert_eq!(String::from_utf8(bytes).unwrap(), "héllo wörld 🙂");
-    assert!(session.answer(Command::Pieces { slot: Slot::Response, from: 0, count: 1 }).is_err());
+    assert!(session.answer(Command::Pieces { slot: Slot::RESPONSE, from: 0, count: 1 }).is_err());
 }
 
 #[test]
@@ -215,11 +216,11 @@ fn a_text_counted_by_an_opened_tokenizer_is_shown_piece_by_piece() {
 
     // The second token is empty, the third and fourth share a character.
     let tokens = vec![(7, 3), (8, 3), (9, 5), (10, 7)];
-    let Answer::Count(count) = session.take_count(Slot::Prompt, "ab 🙂".to_owned(), tokens).unwrap() else {
+    let Answer::Count(count) = session.take_count(Slot::PROMPT, "ab 🙂".to_owned(), tokens).unwrap() else {
         panic!()
     };
     assert_eq!((count.tokens, count.bytes, count.chars), (4, 7, 4));
-    let pieces = Command::Pieces { slot: Slot::Prompt, from: 1, count: 9 };
+    let pieces = Command::Pieces { slot: Slot::PROMPT, from: 1, count: 9 };
     let Answer::Pieces(pieces) = session.answer(pieces).unwrap() else { panic!() };
     let pieces: Vec<(u32, &str, &[u8])> = pieces.iter().map(|p| (p.id, &*p.text, &*p.bytes)).collect();
     assert_eq!(
@@ -227,8 +228,12 @@ fn a_text_counted_by_an_opened_tokenizer_is_shown_piece_by_piece() {
         [(8, "", &[][..]), (9, "\u{fffd}", &[0xf0, 0x9f]), (10, "\u{fffd}\u{fffd}", &[0x99, 0x82])]
     );
 
-    let quote =
-        Command::Quote { input: 5, output: 0, tokenizer: Tokenizer::Opened(2), model: "gpt-4".to_owned() };
+    let quote = Command::Quote(Inquiry {
+        input: 5,
+        tokenizer: Tokenizer::Opened(2),
+        model: "gpt-4".to_owned(),
+        ..Inquiry::default()
+    });
     let Answer::Quotes(quotes) = session.answer(quote).unwrap() else { panic!() };
     assert!(quotes.iter().all(|quote| quote.input.from() == Provenance::Estimated));
     let gpt4 = quotes.iter().find(|quote| quote.model == "gpt-4").unwrap();
@@ -236,19 +241,16 @@ fn a_text_counted_by_an_opened_tokenizer_is_shown_piece_by_piece() {
 
     let Answer::Session(info) = session.answer(Command::Clear).unwrap() else { panic!() };
     assert!(info.tokenizers.is_empty());
-    assert!(session.answer(Command::Pieces { slot: Slot::Prompt, from: 0, count: 1 }).is_err());
+    assert!(session.answer(Command::Pieces { slot: Slot::PROMPT, from: 0, count: 1 }).is_err());
 }
 
 #[test]
 fn quotes_price_a_call_on_each_model_exactly() {
     let mut session = session(&[]);
     let encoding = EncodingName::Cl100kBase;
-    let quote = Command::Quote {
-        input: 500,
-        output: 0,
-        tokenizer: Tokenizer::BuiltIn(encoding),
-        model: "gpt-4".to_owned(),
-    };
+    let tokenizer = Tokenizer::BuiltIn(encoding);
+    let quote =
+        Command::Quote(Inquiry { input: 500, tokenizer, model: "gpt-4".to_owned(), ..Inquiry::default() });
     let Answer::Quotes(quotes) = session.answer(quote).unwrap() else { panic!() };
     let gpt4 = quotes.iter().find(|quote| quote.model == "gpt-4").unwrap();
     assert_eq!(Some(gpt4.cost), money("0.015"), "500 tokens of system prompt at $0.03 per 1,000");

@@ -57,6 +57,15 @@ impl ChatRules {
         self.reply + messages.into_iter().map(of).sum::<i64>()
     }
 
+    /// Tokens of a request beyond the contents of its messages: the overhead and the roles, each of which is one
+    /// token in every encoding of a chat model.
+    #[must_use]
+    pub fn template<'a>(self, roles: impl IntoIterator<Item = &'a str>) -> u64 {
+        let messages = roles.into_iter().map(|role| ChatMessage { role, ..ChatMessage::default() });
+        let mut roles = 0u64;
+        self.overhead(messages.inspect(|_| roles += 1)).max(0).unsigned_abs().saturating_add(roles)
+    }
+
     /// Tokens of a request: the texts and the overhead.
     #[must_use]
     pub fn count<'a, M>(self, encoding: &Encoding, messages: M) -> u64

@@ -1,4 +1,4 @@
-use engine::protocol::{Answer, Command, EncodingName, Reply, Slot, Tokenizer};
+use engine::protocol::{Answer, Command, EncodingName, Inquiry, Reply, Slot, Tokenizer};
 use units::{Money, Provenance};
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
@@ -49,7 +49,7 @@ pub fn PasteBox() -> Html {
             }
             let (quoter, known, last) = (client.clone(), known.setter(), last.clone());
             let tokenizer = Tokenizer::BuiltIn(ENCODING);
-            let count = Command::Count { slot: Slot::Prompt, tokenizer };
+            let count = Command::Count { slot: Slot::PROMPT, tokenizer };
             client.ask_about(count, text.into(), move |reply| {
                 let tokens = match reply {
                     _ if *last.borrow() != turn => return,
@@ -57,8 +57,8 @@ pub fn PasteBox() -> Html {
                     Ok(_) => return,
                     Err(why) => return known.set(Known::Failed(why)),
                 };
-                let quote = Command::Quote { input: tokens, output: 0, tokenizer, model: MODEL.to_owned() };
-                quoter.ask(quote, move |reply| {
+                let ask = Inquiry { input: tokens, tokenizer, model: MODEL.to_owned(), ..Inquiry::default() };
+                quoter.ask(Command::Quote(ask), move |reply| {
                     if *last.borrow() == turn {
                         known.set(Known::Counted(tokens, price(reply)));
                     }

@@ -1,370 +1,255 @@
-//! The workbench: type a prompt and a response, and see tokens and costs.
+//! The workbench: type a request, in parts or in one box, and see its tokens and what it costs.
 
+mod bar;
 pub mod draft;
+mod growth;
 mod models;
+mod parts;
+mod paste;
 mod pieces;
 mod price;
 mod text_box;
 mod this_call;
 mod tip;
+mod tokens;
+mod wasteful;
 
-use engine::protocol::{Answer, Command, Count, EncodingName, OpenedTokenizer, Quote, Slot, Tokenizer};
+use engine::protocol::{Answer, Command, Component, Inquiry, Quote, Role, Sheet, Slot};
+use gloo::events::EventListener;
 use units::Figure;
-use web_sys::HtmlInputElement;
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use self::{
-    draft::Form,
-    models::Models,
-    pieces::{Pieces, Show},
-    price::typed_number,
+    bar::{LINK, Look, field},
+    draft::{Draft, Field},
+    price::{typed_number, typed_percent, typed_range},
     text_box::TextBox,
-    this_call::ThisCall,
-    tip::Tip,
+    tokens::Tokens,
 };
 use crate::{
-    charts::mark::rect,
-    client::use_query,
+    client::{use_client, use_query},
     format,
+    platform::{focus::focus, pack},
     state::{self, use_session},
-    widgets::{Empty, IconName, Seg, Select, Swatch, use_width},
+    widgets::{Panel, Swatch, underline},
+    wire,
 };
-
-/// What is known of the text in a box.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Counted {
-    count: Option<Count>,
-    error: Option<String>,
-    /// Grows with each count.
-    version: u32,
-}
-
-/// The two boxes.
-const BOXES: [(Slot, &str, &str, &str, &str); 2] = [
-    (
-        Slot::Prompt,
-        "Prompt",
-        "prompt",
-        "Paste a prompt to see its tokens and what it costs",
-        "var(--kind-user)",
-    ),
-    (
-        Slot::Response,
-        "Response",
-        "response",
-        "The answer, or type its expected number of tokens above",
-        "var(--kind-output)",
-    ),
-];
 
 /// The workbench screen.
 #[component]
 pub fn Workbench() -> Html {
     // A prompt from the landing page or of a request; before the boxes look for their texts.
     use_memo((), |()| state::draft::take().inspect(|(prompt, response)| draft::put(prompt, response)));
-    let form = use_state_eq(draft::form);
-    let counted = use_reducer(Counts::default);
-    let set_form = use_callback((), {
-        let form = form.setter();
-        move |new: Form, ()| {
-            draft::keep_form(&new);
-            form.set(new);
+    let (client, session) = (use_client(), use_session());
+    let redraw = use_force_update();
+    let changed = use_callback((), move |(), ()| redraw.force_update());
+    use_effect_with((), {
+        let changed = changed.clone();
+        move |()| {
+            let open = move || open_link(&changed);
+            open();
+            let listener = EventListener::new(&gloo::utils::window(), "hashchange", move |_| open());
+            move || drop(listener)
         }
     });
-    let session = use_session();
     use_effect_with(session.info.tokenizers.clone(), {
-        let form = form.setter();
-        move |opened| draft::follow(opened).into_iter().for_each(|new| form.set(new))
+        let changed = changed.clone();
+        move |opened| draft::change(&changed, |draft| draft.follow(opened))
     });
-    let oncount = use_callback((), {
-        let counted = counted.dispatcher();
-        move |news, ()| counted.dispatch(news)
+    let draft = draft::get();
+    use_effect_with(draft.focus.clone(), {
+        let changed = changed.clone();
+        move |id| {
+            if let Some(id) = id {
+                focus(&format!("#{id}"));
+                draft::change(&changed, |draft| draft.focus = None);
+            }
+        }
     });
 
-    let prompt = effective(&form.prompt_tokens, counted.of(Slot::Prompt));
-    let response = effective(&form.response_tokens, counted.of(Slot::Response));
-    let query = use_query(Some(Command::Quote {
+    let sums = [draft.sum(false), draft.sum(true)];
+    let prompt = match typed_number(draft.typed(Field::Prompt)) {
+        Ok(Some(tokens)) if !draft.in_parts => Figure::reported(tokens),
+        _ => sums[0],
+    };
+    let typed_answer = typed_range(draft.typed(Field::Answer)).ok().flatten();
+    let response = typed_answer.map_or(sums[1], |(from, _)| Figure::reported(from));
+    let longest = typed_answer.map_or(sums[1].or_zero(), |(_, to)| to);
+    let percent = |field: Field, usual| typed_percent(draft.typed(field)).ok().flatten().unwrap_or(usual);
+    let question = draft.parts.iter().rfind(|part| part.component == Component::User);
+    let query = use_query(Some(Command::Quote(Inquiry {
         input: prompt.or_zero(),
-        output: response.or_zero(),
-        tokenizer: form.tokenizer,
-        model: form.model.clone(),
-    }));
-    let quotes: Vec<Quote> = match query.answer.as_deref() {
-        Some(Answer::Quotes(quotes)) => quotes.clone(),
-        _ => Vec::new(),
+        output: (response.or_zero(), longest),
+        tokenizer: draft.tokenizer,
+        messages: if draft.in_parts { messages(&draft) } else { Vec::new() },
+        cached_percent: percent(Field::Cached, 0.0).round() as u32,
+        batch: draft.batch,
+        models: draft.models(),
+        model: draft.typed(Field::Model).to_owned(),
+        order: draft.order,
+        turn: question.filter(|_| draft.in_parts).map_or(prompt.or_zero(), |part| draft.tokens(part.slot)),
+        stable: draft.in_parts.then(|| stable(&draft)),
+    })));
+    let words = draft.typed(Field::Search).to_owned();
+    let search = use_query((words.trim().len() > 1).then_some(Command::Models(words)));
+    let found = match search.answer.as_deref() {
+        Some(Answer::Models(found)) => &found[..],
+        _ => &[],
     };
-    let quote = quotes.iter().find(|quote| quote.model == form.model).or(quotes.first()).cloned();
-    let chosen = quote.as_ref().map(|quote| quote.model.clone()).unwrap_or_default();
-    let choose = {
-        let (form, set_form, quotes) = ((*form).clone(), set_form.clone(), quotes.clone());
-        Callback::from(move |model: String| {
-            let quote = quotes.iter().find(|quote| quote.model == model);
-            let tokenizer = quote.map_or(form.tokenizer, |quote| Tokenizer::BuiltIn(quote.encoding));
-            set_form.emit(Form { model, tokenizer, ..form.clone() });
-        })
+    let quotes = match query.answer.as_deref() {
+        Some(Answer::Quotes(quotes)) => &quotes[..],
+        _ => &[],
     };
+    let place = quotes.iter().position(|quote| !quote.window_facts.is_empty()).unwrap_or_default();
+    let quote = quotes.get(place);
+    let chosen = quote.map(Quote::name).unwrap_or_default();
+    let template = quote.map_or(Figure::UNKNOWN, |quote| quote.template);
+    let threshold = percent(Field::Threshold, 30.0) / 100.0;
+    let figures = [prompt, response];
+    let this_call = this_call::this_call(&draft, quote, figures, longest, &changed);
+    let models = models::models(&draft, quotes, &chosen, found, &changed);
     html! {
-        <div class="workbench">
-            <Bar form={(*form).clone()} models={quotes.iter().map(|q| q.model.clone()).collect::<Vec<_>>()}
-                opened={session.info.tokenizers.clone()} chosen={chosen.clone()} onchange={set_form.clone()}
-                onchoose={choose.clone()} />
-            <div class="boxes">
-                { for BOXES.iter().map(|&(slot, label, key, placeholder, fill)| {
-                    let state = counted.of(slot);
-                    let tokens = if slot == Slot::Prompt { prompt } else { response };
-                    html! {
-                        <section class="box" {key}>
-                            <header>
-                                <Swatch {fill} />
-                                <h2>{ label }</h2>
-                                <span class="grow"></span>
-                                <b><span class={figure_class(tokens)} data-fig={format!("{key}_tokens")}>
-                                    { tokens.get().map_or("…".to_owned(), format::int) }
-                                </span></b>
-                                { " tokens" }
-                                { tokens_field(slot, &form, &set_form) }
-                            </header>
-                            <TextBox {slot} {label} {placeholder} tokenizer={form.tokenizer} oncount={&oncount} />
-                            <p class="small dim" data-fig={format!("{key}_size")}>{ size(state) }</p>
-                            if let Some(error) = &state.error {
-                                <p class="small error" role="alert">{ error }</p>
-                            }
-                        </section>
-                    }
-                }) }
-            </div>
-            <Tokens counts={(*counted).clone()} />
+        <div class={classes!("workbench", draft.in_parts.then_some("in-parts"))}>
+            { bar::bar(&draft, &session.info.tokenizers, quotes, place, &changed) }
+            if draft.in_parts {
+                { parts::parts(&draft, template, threshold, &changed) }
+            } else {
+                { boxes(&draft, figures, &changed) }
+            }
+            <Tokens draft={draft.clone()} template={template.get()} />
             <div class="costs">
-                <ThisCall form={(*form).clone()} {quote} {prompt} {response} onchange={set_form} />
-                <Models {quotes} response={response.or_zero()} calls={form.calls.clone()} {chosen} onchoose={choose} />
-                if let Some(error) = &query.error {
-                    <p class="error" role="alert">{ error }</p>
+                { for draft.trouble.iter().chain(query.error.as_deref().map(str::to_owned).iter()).map(|why| html! {
+                    <p class="panel error" role="alert">{ why }</p>
+                }) }
+                if draft.in_parts {
+                    { models }
+                    { wasteful::wasteful(&draft, quote, threshold, &changed) }
+                } else {
+                    { this_call.clone() }
+                    { models }
                 }
+                if let Some(quote) = quote {
+                    if quote.input.or_zero() > 0 {
+                        { growth::growth(quote) }
+                    }
+                    { facts("Context window", quote, &quote.window_facts) }
+                    { facts("Prompt cache", quote, &quote.cache_facts) }
+                }
+                if draft.in_parts { { this_call } }
             </div>
+            if let Some(why) = &draft.pasting {
+                { paste::paste(why, &client, &changed) }
+            }
         </div>
     }
 }
 
-/// What is known of both texts.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Counts {
-    prompt: Counted,
-    response: Counted,
+/// Takes over what stands in the address, and takes it out there: the address holds no text that is worked on.
+fn open_link(changed: &Callback<()>) {
+    let hash = gloo::utils::window().location().hash().unwrap_or_default();
+    let Some((_, packed)) = hash.split_once(LINK).filter(|(before, _)| before.ends_with('?')) else { return };
+    if let Ok(history) = gloo::utils::window().history() {
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some("#/workbench"));
+    }
+    let (changed, packed) = (changed.clone(), packed.to_owned());
+    spawn_local(async move {
+        let sheet = pack::unpack(&packed).await.and_then(|value| Ok(wire::decode::<Sheet>(value)?));
+        draft::change(&changed, |draft| match &sheet {
+            Ok(sheet) => {
+                draft.trouble = None;
+                (draft.batch, draft.unit) = (false, price::Unit::Million);
+                draft.take(sheet.clone());
+            }
+            Err(_) => draft.trouble = Some(BROKEN.to_owned()),
+        });
+    });
 }
 
-impl Counts {
-    fn of(&self, slot: Slot) -> &Counted {
-        match slot {
-            Slot::Prompt => &self.prompt,
-            Slot::Response => &self.response,
+const BROKEN: &str =
+    "This link is not whole: a part of it was lost on the way, or another version made it. Ask for it again.";
+
+/// Who speaks in each message of the chat: texts of one speaker that follow each other are one message, and
+/// definitions of tools are none.
+fn messages(draft: &Draft) -> Vec<Role> {
+    let mut roles = Vec::new();
+    for part in &draft.parts {
+        let is_message = part.component != Component::Tools && !part.component.is_output();
+        if is_message && draft.tokens(part.slot) > 0 && roles.last() != Some(&part.role) {
+            roles.push(part.role);
         }
     }
+    roles
 }
 
-impl Reducible for Counts {
-    type Action = (Slot, Result<Count, String>);
-
-    fn reduce(self: std::rc::Rc<Self>, (slot, news): Self::Action) -> std::rc::Rc<Self> {
-        let mut counts = (*self).clone();
-        let counted = match slot {
-            Slot::Prompt => &mut counts.prompt,
-            Slot::Response => &mut counts.response,
-        };
-        let version = counted.version + 1;
-        *counted = match news {
-            Ok(count) => Counted { count: Some(count), error: None, version },
-            Err(error) => Counted { count: counted.count, error: Some(error), version },
-        };
-        counts.into()
-    }
-}
-
-/// The tokens that count: the typed number, else those of the text. Unknown until the text is counted.
-fn effective(typed: &str, counted: &Counted) -> Figure {
-    match (typed_number(typed), counted.count) {
-        (Ok(Some(tokens)), _) => Figure::reported(tokens),
-        (_, Some(count)) => Figure::counted(count.tokens),
-        _ => Figure::UNKNOWN,
-    }
+/// Tokens of the parts at the beginning that stay the same from call to call.
+fn stable(draft: &Draft) -> u64 {
+    let same = [Component::System, Component::Tools, Component::FewShot];
+    let filled = draft.parts.iter().filter(|part| draft.tokens(part.slot) > 0);
+    filled.take_while(|part| same.contains(&part.component)).map(|part| draft.tokens(part.slot)).sum()
 }
 
 fn figure_class(figure: Figure) -> &'static str {
-    crate::widgets::underline(figure.from())
+    underline(figure.from())
 }
 
-/// How large a text is, and how long counting took.
-fn size(counted: &Counted) -> String {
-    let Some(count) = counted.count else { return String::new() };
-    let took = if count.ms < 0.05 { "less than 0.1 ms".to_owned() } else { format::ms(count.ms) };
-    format!(
-        "{}, {}, counted in {took}",
-        format::plural(count.chars, "character"),
-        format::plural(count.bytes, "byte")
-    )
-}
-
-/// A number of tokens that counts instead of the text.
-fn tokens_field(slot: Slot, form: &Form, set_form: &Callback<Form>) -> Html {
-    let (label, key, text) = match slot {
-        Slot::Prompt => ("Prompt tokens instead of the text", "prompt_override", &form.prompt_tokens),
-        Slot::Response => {
-            ("Expected answer tokens instead of the text", "response_override", &form.response_tokens)
-        }
-    };
-    let oninput = {
-        let (form, set_form) = (form.clone(), set_form.clone());
-        Callback::from(move |event: InputEvent| {
-            let text = event.target_unchecked_into::<HtmlInputElement>().value();
-            set_form.emit(match slot {
-                Slot::Prompt => Form { prompt_tokens: text, ..form.clone() },
-                Slot::Response => Form { response_tokens: text, ..form.clone() },
-            });
-        })
-    };
-    let wrong = typed_number(text).err();
+/// A panel of names and values.
+fn facts(title: &'static str, quote: &Quote, facts: &[(String, String)]) -> Html {
     html! {
-        <label class={classes!("field", "sm", wrong.is_some().then_some("bad"))} title={wrong.clone()}>
-            { "or" }
-            <input value={text.clone()} inputmode="numeric" autocomplete="off" aria-label={label} data-field={key}
-                aria-invalid={wrong.is_some().then_some("true")} placeholder="number" {oninput} />
-        </label>
+        <Panel {title} caption={quote.model.clone()}>
+            <dl class="kv">
+                { for facts.iter().map(|(name, value)| html! {
+                    <><dt>{ name }</dt><dd title={value.clone()}>{ value }</dd></>
+                }) }
+            </dl>
+        </Panel>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct BarProps {
-    form: Form,
-    models: Vec<String>,
-    opened: Vec<OpenedTokenizer>,
-    chosen: String,
-    onchange: Callback<Form>,
-    onchoose: Callback<String>,
-}
-
-/// Tokenizer, model and traffic.
-#[component]
-fn Bar(props: &BarProps) -> Html {
-    let BarProps { form, models, opened, chosen, onchange, onchoose } = props;
-    let tokenizers: Vec<(Tokenizer, AttrValue)> = EncodingName::ALL
-        .iter()
-        .map(|&encoding| (Tokenizer::BuiltIn(encoding), encoding.as_str().into()))
-        .chain(opened.iter().map(|opened| (Tokenizer::Opened(opened.number), label(opened).into())))
-        .collect();
-    let options: Vec<AttrValue> = tokenizers.iter().map(|(_, label)| label.clone()).collect();
-    let counting =
-        tokenizers.iter().position(|(tokenizer, _)| *tokenizer == form.tokenizer).unwrap_or_default();
-    let ontokenizer = {
-        let (form, onchange) = (form.clone(), onchange.clone());
-        Callback::from(move |place: usize| {
-            onchange.emit(Form { tokenizer: tokenizers[place].0, ..form.clone() });
-        })
-    };
-    let onmodel = {
-        let (models, onchoose) = (models.clone(), onchoose.clone());
-        Callback::from(move |place: usize| {
-            if let Some(model) = models.get(place) {
-                onchoose.emit(model.clone());
-            }
-        })
-    };
-    let oncalls = {
-        let (form, onchange) = (form.clone(), onchange.clone());
-        Callback::from(move |event: InputEvent| {
-            let calls = event.target_unchecked_into::<HtmlInputElement>().value();
-            onchange.emit(Form { calls, ..form.clone() });
-        })
-    };
+/// The column of the two boxes.
+fn boxes(draft: &Draft, tokens: [Figure; 2], changed: &Callback<()>) -> Html {
     html! {
-        <div class="wbar">
-            <label>{ "Model" }
-                <span class="field sm">
-                    <Select field="model" onchange={onmodel}
-                        chosen={models.iter().position(|model| model == chosen).unwrap_or_default()}
-                        options={models.iter().cloned().map(AttrValue::from).collect::<Vec<_>>()} />
-                </span>
-            </label>
-            <label>{ "Tokenizer" }
-                <span class="field sm">
-                    <Select field="encoding" onchange={ontokenizer} chosen={counting} {options} />
-                </span>
-            </label>
-            <label>{ "Calls a day" }
-                <span class="field sm"><input value={form.calls.clone()} inputmode="numeric" autocomplete="off"
-                    placeholder="none" data-field="calls" oninput={oncalls} /></span>
-            </label>
+        <div class="boxes">
+            { for draft.shown().iter().zip(tokens).map(|(part, tokens)| {
+                let is_prompt = part.slot == Slot::PROMPT;
+                let (key, placeholder) = match is_prompt {
+                    true => ("prompt", "Paste a prompt to see its tokens and what it costs"),
+                    false => ("response", "The answer, or type its expected number of tokens above"),
+                };
+                let look = Look {
+                    label: "Prompt tokens instead of the text",
+                    placeholder: "number".into(),
+                    before: "or",
+                    after: "",
+                    wrong: typed_number(draft.typed(Field::Prompt)).err(),
+                };
+                html! {
+                    <section class="box" {key}>
+                        <header>
+                            <Swatch fill={part.fill()} />
+                            <h2>{ part.label() }</h2>
+                            <span class="grow"></span>
+                            <b><span class={figure_class(tokens)} data-fig={format!("{key}_tokens")}>
+                                { tokens.get().map_or("…".to_owned(), format::int) }
+                            </span></b>
+                            { " tokens" }
+                            if is_prompt { { field(draft, Field::Prompt, look, changed) } }
+                        </header>
+                        <TextBox key={draft.epoch} slot={part.slot} label={part.label().to_owned()} {placeholder}
+                            tokenizer={draft.tokenizer} {changed} />
+                        <p class="small dim" data-fig={format!("{key}_size")}>{ size(draft, part.slot) }</p>
+                        { parts::error(draft, part.slot) }
+                    </section>
+                }
+            }) }
         </div>
     }
 }
 
-/// What an opened tokenizer is called.
-fn label(opened: &OpenedTokenizer) -> String {
-    let OpenedTokenizer { name, kind, vocabulary, has_pattern, .. } = opened;
-    let why = if *has_pattern { ": runs through a regex engine" } else { "" };
-    format!("{name} · {kind}, {} · slower{why}", format::plural(*vocabulary, "token"))
-}
-
-#[derive(Properties, PartialEq)]
-struct TokensProps {
-    counts: Counts,
-}
-
-/// The tokens of both texts.
-#[component]
-fn Tokens(TokensProps { counts }: &TokensProps) -> Html {
-    let show = use_state_eq(Show::default);
-    let pointed = use_state_eq(|| None);
-    let scroller = use_node_ref();
-    let bar = use_node_ref();
-    let width = use_width(&bar);
-    let onpoint = use_callback((), {
-        let pointed = pointed.setter();
-        move |at, ()| pointed.set(at)
-    });
-    let tokens = |slot| counts.of(slot).count.map_or(0, |count| count.tokens);
-    let total = tokens(Slot::Prompt) + tokens(Slot::Response);
-    let options = [("Pieces", Show::Text), ("Ids", Show::Ids), ("Bytes", Show::Bytes)];
-    let onchange = {
-        let show = show.setter();
-        Callback::from(move |i: usize| show.set(options[i].1))
-    };
-    let mut x = 0.0;
-    html! {
-        <section class="tokens" aria-label="Tokens">
-            <div class="phead">
-                <h2 data-fig="total_tokens">{ format::plural(total, "token") }</h2>
-                <div class="acts">
-                    <Seg label="Show" small=true {onchange}
-                        options={options.map(|(name, value)| (name.into(), value == *show)).to_vec()} />
-                </div>
-            </div>
-            <div class="sharebar" ref={bar}>
-                <svg width={width.to_string()} height="8" role="img"
-                    aria-label={format!("Prompt {}, response {} tokens", tokens(Slot::Prompt), tokens(Slot::Response))}>
-                    { for BOXES.iter().map(|&(slot, .., fill)| {
-                        let wide = tokens(slot) as f64 / total.max(1) as f64 * width;
-                        let from = x;
-                        x += wide;
-                        rect(from, 0.0, (wide - 1.0).max(0.0), 8.0, fill)
-                    }) }
-                </svg>
-            </div>
-            <div class="pieces-scroll" ref={&scroller} onscroll={onpoint.reform(|_| None)}>
-                if total == 0 {
-                    <Empty icon={IconName::Stack} title="No tokens yet">
-                        <p>{ "Type or paste a text: its tokens appear here, piece by piece." }</p>
-                    </Empty>
-                }
-                { for BOXES.iter().filter(|(slot, ..)| tokens(*slot) > 0).map(|&(slot, label, key, _, fill)| html! {
-                    <div {key}>
-                        <div class="sec"><Swatch {fill} /><b>{ label }</b>{ format::plural(tokens(slot), "token") }</div>
-                        <Pieces {slot} tokens={tokens(slot)} version={counts.of(slot).version} show={*show}
-                            scroller={&scroller} onpoint={&onpoint} />
-                    </div>
-                }) }
-            </div>
-            if let Some(pointed) = &*pointed {
-                <Tip pointed={pointed.clone()} />
-            }
-        </section>
-    }
+/// How large a text is, and how long counting took.
+fn size(draft: &Draft, slot: Slot) -> String {
+    let Some(count) = draft.counted(slot).and_then(|counted| counted.count) else { return String::new() };
+    let (size, bytes) = (tokens::size(count.chars, count.ms), format::plural(count.bytes, "byte"));
+    size.replacen(", counted", &format!(", {bytes}, counted"), 1)
 }

@@ -39,6 +39,8 @@ pub enum Show {
 pub struct PiecesProps {
     /// Whose.
     pub slot: Slot,
+    /// What that text is called.
+    pub part: AttrValue,
     /// How many there are.
     pub tokens: u64,
     /// Grows with each count: older pieces are stale.
@@ -59,7 +61,7 @@ pub fn Pieces(props: &PiecesProps) -> Html {
         .map(|block| {
             let from = block * BLOCK;
             html! {
-                <Block key={block} slot={props.slot} {from} count={BLOCK.min(tokens - from)} version={props.version}
+                <Block key={block} slot={props.slot} part={&props.part} {from} count={BLOCK.min(tokens - from)} version={props.version}
                     show={props.show} scroller={&props.scroller} onpoint={&props.onpoint} />
             }
         })
@@ -69,6 +71,7 @@ pub fn Pieces(props: &PiecesProps) -> Html {
 #[derive(Properties, PartialEq)]
 struct BlockProps {
     slot: Slot,
+    part: AttrValue,
     from: u32,
     count: u32,
     version: u32,
@@ -131,10 +134,11 @@ fn Block(props: &BlockProps) -> Html {
     use_style(&node, "height", height);
 
     let point = {
-        let (pieces, at, onpoint) = (pieces.clone(), at.clone(), props.onpoint.clone());
+        let (pieces, at, onpoint, part) =
+            (pieces.clone(), at.clone(), props.onpoint.clone(), props.part.clone());
         Callback::from(move |place: Option<(usize, Element)>| {
             at.set(place.as_ref().map(|(i, _)| *i));
-            onpoint.emit(place.and_then(|(i, element)| Some(Pointed::new(pieces.get(i)?, &element))));
+            onpoint.emit(place.and_then(|(i, element)| Some(Pointed::new(pieces.get(i)?, &part, &element))));
         })
     };
     let onmouseover = {
@@ -169,7 +173,7 @@ fn Block(props: &BlockProps) -> Html {
     let leave = point.reform(|_: ()| None);
     let label = format!(
         "{} tokens {} to {}: arrows move",
-        if props.slot == Slot::Prompt { "Prompt" } else { "Response" },
+        props.part,
         format::int(u64::from(props.from) + 1),
         format::int(u64::from(props.from + props.count)),
     );

@@ -71,6 +71,31 @@ pub fn typed_number(text: &str) -> Result<Option<u64>, String> {
     }
 }
 
+/// A typed number or a range of two: `180`, `100-500`.
+pub fn typed_range(text: &str) -> Result<Option<(u64, u64)>, String> {
+    let Some((from, to)) = text.split_once(['-', '–']) else {
+        return typed_number(text).map(|number| number.map(|number| (number, number)));
+    };
+    match (typed_number(from)?, typed_number(to)?) {
+        (Some(from), Some(to)) if from <= to => Ok(Some((from, to))),
+        (Some(from), None) => Ok(Some((from, from))),
+        _ => {
+            Err(format!("“{}” is no range: expected the smaller number first, such as 100-500", text.trim()))
+        }
+    }
+}
+
+/// A typed share, per cent.
+pub fn typed_percent(text: &str) -> Result<Option<f64>, String> {
+    let text = text.trim().trim_end_matches('%').trim_end();
+    // As money, whose decimals are read already: the standard library's floats take 20 kB of the page.
+    match text.parse::<Money>() {
+        _ if text.is_empty() => Ok(None),
+        Ok(share) if (0.0..=100.0).contains(&share.to_f64()) => Ok(Some(share.to_f64())),
+        _ => Err(format!("“{text}” is no share: expected 0 to 100 per cent")),
+    }
+}
+
 /// An amount with all its decimals: `$0.015`, `$15`, `$1,234.5`.
 pub fn all_decimals(amount: Money) -> String {
     let text = amount.to_string();
@@ -102,6 +127,12 @@ mod tests {
         assert_eq!(typed_number(" 12,480 "), Ok(Some(12_480)));
         assert_eq!(typed_number(""), Ok(None));
         assert!(typed_number("-1").unwrap_err().contains("whole number"));
+        assert_eq!(typed_range("1,000 - 2,000"), Ok(Some((1_000, 2_000))));
+        assert_eq!((typed_range("180"), typed_range("180-")), (Ok(Some((180, 180))), Ok(Some((180, 180)))));
+        assert!(typed_range("5-2").unwrap_err().contains("smaller number first"));
+        assert_eq!((typed_percent("62.5 %"), typed_percent("")), (Ok(Some(62.5)), Ok(None)));
+        assert!(typed_percent("101").unwrap_err().contains("0 to 100"));
+        assert!(typed_percent("NaN").is_err());
         assert_eq!(typed_price("$0.03"), Ok(Some(money("0.03"))));
         assert!(typed_price("-1").unwrap_err().contains("no price"));
         assert!(typed_price("abc").unwrap_err().contains("decimal"));

@@ -5,7 +5,7 @@ use std::{
     rc::Rc,
 };
 
-use engine::protocol::{Answer, Command, Count, Slot, Tokenizer};
+use engine::protocol::{Answer, Command, Slot, Tokenizer};
 use js_sys::{JsString, Reflect};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlTextAreaElement;
@@ -13,8 +13,6 @@ use yew::prelude::*;
 
 use super::draft;
 use crate::client::{Client, use_client};
-
-type OnCount = Callback<(Slot, Result<Count, String>)>;
 
 /// Properties of [`TextBox`].
 #[derive(Properties, PartialEq)]
@@ -27,8 +25,8 @@ pub struct TextBoxProps {
     pub placeholder: AttrValue,
     /// The tokenizer.
     pub tokenizer: Tokenizer,
-    /// Called with each count.
-    pub oncount: OnCount,
+    /// Called after each count.
+    pub changed: Callback<()>,
 }
 
 /// A text area that keeps its own text: re-rendering a megabyte with every key would stop the page.
@@ -42,10 +40,10 @@ pub fn TextBox(props: &TextBoxProps) -> Html {
             area: area.clone(),
             busy: Cell::new(false),
             again: Cell::new(false),
-            now: RefCell::new((client.clone(), props.tokenizer, props.oncount.clone())),
+            now: RefCell::new((client.clone(), props.tokenizer, props.changed.clone())),
         })
     });
-    *counter.now.borrow_mut() = (client, props.tokenizer, props.oncount.clone());
+    *counter.now.borrow_mut() = (client, props.tokenizer, props.changed.clone());
     // The text of a former visit, or of a request; then a first count.
     use_effect_with(props.tokenizer, {
         let (counter, area, slot) = (counter.clone(), area.clone(), props.slot);
@@ -58,8 +56,20 @@ pub fn TextBox(props: &TextBoxProps) -> Html {
             counter.count();
         }
     });
+    // With its part the engine forgets the text.
+    use_effect_with((), {
+        let (counter, slot) = (counter.clone(), props.slot);
+        move |()| {
+            move || {
+                if draft::forget(slot) {
+                    let (client, tokenizer, _) = counter.now.borrow().clone();
+                    client.ask_about(Command::Count { slot, tokenizer }, JsString::default(), |_| {});
+                }
+            }
+        }
+    });
     html! {
-        <textarea ref={area} aria-label={&props.label} placeholder={&props.placeholder} spellcheck="false"
+        <textarea ref={area} id={format!("text-{}", props.slot.0)} aria-label={&props.label} placeholder={&props.placeholder} spellcheck="false"
             autocomplete="off" oninput={move |_| counter.count()} />
     }
 }
@@ -70,17 +80,18 @@ struct Counter {
     area: NodeRef,
     busy: Cell<bool>,
     again: Cell<bool>,
-    now: RefCell<(Client, Tokenizer, OnCount)>,
+    now: RefCell<(Client, Tokenizer, Callback<()>)>,
 }
 
 impl Counter {
     fn count(self: &Rc<Self>) {
+        let Some(text) = self.text() else { return };
+        // Also while a count is under way: the box may be gone when it ends.
+        draft::keep_text(self.slot, text.clone());
         if self.busy.get() {
             self.again.set(true);
             return;
         }
-        let Some(text) = self.text() else { return };
-        draft::keep_text(self.slot, text.clone());
         self.busy.set(true);
         let (client, tokenizer, _) = self.now.borrow().clone();
         let counter = self.clone();
@@ -90,8 +101,8 @@ impl Counter {
                 Ok(_) => Err("The engine answered something else".to_owned()),
                 Err(error) => Err(error),
             };
-            let oncount = counter.now.borrow().2.clone();
-            oncount.emit((counter.slot, count));
+            let changed = counter.now.borrow().2.clone();
+            draft::change(&changed, |draft| draft.take_count(counter.slot, count.clone()));
             counter.busy.set(false);
             if counter.again.take() {
                 counter.count();

@@ -2,11 +2,11 @@
 
 use engine::protocol::Quote;
 use units::{Figure, Money};
-use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use super::{
-    draft::Form,
+    bar::{Look, field},
+    draft::{self, Draft, Field},
     price::{Unit, all_decimals, typed_number, typed_price},
 };
 use crate::{
@@ -16,21 +16,6 @@ use crate::{
 
 /// Days of a month, for the bill of a month.
 const DAYS: u64 = 30;
-
-/// Properties of [`ThisCall`].
-#[derive(Properties, PartialEq)]
-pub struct ThisCallProps {
-    /// The fields.
-    pub form: Form,
-    /// The chosen model, once the price book has answered.
-    pub quote: Option<Quote>,
-    /// Prompt tokens by the chosen tokenizer.
-    pub prompt: Figure,
-    /// Response tokens.
-    pub response: Figure,
-    /// Called with the changed fields.
-    pub onchange: Callback<Form>,
-}
 
 /// One class of tokens times its price.
 struct Line {
@@ -68,84 +53,87 @@ impl Line {
     }
 }
 
-/// The panel.
-#[component]
-pub fn ThisCall(props: &ThisCallProps) -> Html {
-    let ThisCallProps { form, quote, prompt, response, onchange } = props;
-    let unit = form.unit;
-    let (input, output) = (typed_price(&form.input_price), typed_price(&form.output_price));
+/// The panel, for the chosen model once the price book has answered. `tokens` are those of prompt and shortest answer by
+/// the chosen tokenizer, `longest` those of the longest answer.
+pub fn this_call(
+    draft: &Draft,
+    quote: Option<&Quote>,
+    [prompt, response]: [Figure; 2],
+    longest_tokens: u64,
+    changed: &Callback<()>,
+) -> Html {
+    let unit = draft.unit;
+    let (input, output) =
+        (typed_price(draft.typed(Field::InputPrice)), typed_price(draft.typed(Field::OutputPrice)));
     let typed = |price: &Result<Option<Money>, String>| price.as_ref().ok().copied().flatten();
+    // A typed price is for all of the prompt.
+    let cached = quote.filter(|q| q.cached > 0 && prompt.is_known() && typed(&input).is_none());
+    let cached = cached.and_then(|q| Some((q.cached, q.read_price?)));
+    let cached_cost = cached.map_or(Money::ZERO, |(tokens, price)| Unit::Million.cost(price, tokens));
     let lines = [
         Line::new(
             ("Prompt", "prompt"),
             unit,
             typed(&input),
-            *prompt,
-            quote.as_ref().filter(|_| prompt.is_known()).map(|q| (q.input, q.input_price, q.input_cost)),
+            prompt,
+            quote.filter(|_| prompt.is_known()).map(|q| {
+                let fresh = Figure::new(q.input.or_zero() - q.cached, q.input.from());
+                (fresh, q.input_price, q.input_cost - cached_cost)
+            }),
         ),
         Line::new(
             ("Response", "response"),
             unit,
             typed(&output),
-            *response,
-            quote
-                .as_ref()
-                .filter(|_| response.is_known())
-                .map(|q| (q.output, q.output_price, q.cost - q.input_cost)),
+            response,
+            quote.filter(|_| response.is_known()).map(|q| (q.output, q.output_price, q.cost - q.input_cost)),
         ),
     ];
     let from =
         lines.iter().map(|line| line.tokens.from()).max().unwrap_or_default().max(units::Provenance::Counted);
-    let call = lines.iter().map(|line| line.cost).sum::<Option<Money>>();
-    let calls = typed_number(&form.calls);
+    let call = lines.iter().map(|line| line.cost).sum::<Option<Money>>().map(|call| call + cached_cost);
+    let longest = {
+        let answer = match (typed(&output), quote) {
+            (Some(price), _) => Some(unit.cost(price, longest_tokens)),
+            (None, quote) => quote.map(|q| q.cost_to - q.input_cost),
+        };
+        call.zip(lines[1].cost).zip(answer).map(|((call, shortest), answer)| call - shortest + answer)
+    };
+    let has_range = response.get().is_some_and(|response| response < longest_tokens);
+    let calls = typed_number(draft.typed(Field::Calls));
     let month =
         calls.as_ref().ok().copied().flatten().zip(call).map(|(calls, call)| call.times(calls).times(DAYS));
     let by_hand = (typed(&input).is_some(), typed(&output).is_some());
     let caption = match (by_hand, quote) {
         ((true, true), _) => "prices typed by hand".to_owned(),
+        ((false, false), Some(quote)) if quote.is_batch => format!("{}, in a batch", quote.model),
         ((false, false), Some(quote)) => quote.model.clone(),
         (_, Some(quote)) => format!("{}, one price typed by hand", quote.model),
         (_, None) => String::new(),
     };
     let set_unit = {
-        let (form, onchange) = (form.clone(), onchange.clone());
+        let changed = changed.clone();
         Callback::from(move |i| {
             let to = if i == 0 { Unit::Thousand } else { Unit::Million };
             // The typed prices stay the same money, told for the other number of tokens.
-            let convert = |text: &str| match typed_price(text) {
-                Ok(Some(price)) => form.unit.convert(price, to).to_string(),
-                _ => text.to_owned(),
-            };
-            onchange.emit(Form {
-                input_price: convert(&form.input_price),
-                output_price: convert(&form.output_price),
-                unit: to,
-                ..form.clone()
+            draft::change(&changed, |draft| {
+                for field in [Field::InputPrice, Field::OutputPrice] {
+                    if let Ok(Some(price)) = typed_price(draft.typed(field)) {
+                        draft.set(field, draft.unit.convert(price, to).to_string());
+                    }
+                }
+                draft.unit = to;
             });
         })
     };
-    let set_price = |set: fn(&mut Form, String)| {
-        let (form, onchange) = (form.clone(), onchange.clone());
-        Callback::from(move |event: InputEvent| {
-            let mut form = form.clone();
-            set(&mut form, event.target_unchecked_into::<HtmlInputElement>().value());
-            onchange.emit(form);
-        })
-    };
-    let price_field = |line: &Line, text: &str, oninput: Callback<InputEvent>| {
-        let label = format!("{} price: dollars per {} tokens", line.name, unit.label());
+    let price_field = |line: &Line, which: Field, label: &'static str| {
         let hint = line.price.map_or_else(|| "price".to_owned(), |price| price.to_string());
-        html! {
-            <label class="field price-field">
-                { "$" }
-                <input value={text.to_owned()} placeholder={hint} inputmode="decimal" autocomplete="off"
-                    aria-label={label} data-field={format!("{}_price", line.key)} {oninput} />
-            </label>
-        }
+        let look = Look { label, placeholder: hint.into(), before: "$", ..Look::default() };
+        html! { <span class="price-field">{ field(draft, which, look, changed) }</span> }
     };
     let prices = [
-        price_field(&lines[0], &form.input_price, set_price(|form, text| form.input_price = text)),
-        price_field(&lines[1], &form.output_price, set_price(|form, text| form.output_price = text)),
+        price_field(&lines[0], Field::InputPrice, "Prompt price, dollars"),
+        price_field(&lines[1], Field::OutputPrice, "Response price, dollars"),
     ];
     let unit_switch = html! {
         <Seg label="Prices are for" small=true onchange={set_unit}
@@ -182,9 +170,22 @@ pub fn ThisCall(props: &ThisCallProps) -> Html {
                             <td class="num" data-fig={format!("cost_{}", line.key)}>{ money(line.cost, from) }</td>
                         </tr>
                     }) }
+                    if let Some((tokens, price)) = cached {
+                        <tr key="cached">
+                            <td>{ "Prompt, from a cache" }</td>
+                            <td class="num"><Fig text={format::int(tokens)} from={units::Provenance::Estimated} /></td>
+                            <td class="num">
+                                { format!("× {}", all_decimals(Unit::Million.convert(price, unit))) }
+                            </td>
+                            <td class="num" data-fig="cost_cached">{ money(Some(cached_cost), from) }</td>
+                        </tr>
+                    }
                 </tbody>
                 <tfoot>
-                    { sum("Per call", "cost_call", call) }
+                    { sum(if has_range { "Per call, shortest answer" } else { "Per call" }, "cost_call", call) }
+                    if has_range {
+                        { sum("Per call, longest answer", "cost_longest", longest) }
+                    }
                     { sum("Per 1,000 calls", "cost_1000", call.map(|call| call.times(1_000))) }
                     if month.is_some() {
                         { sum("Per month of 30 days", "cost_month", month) }
@@ -194,7 +195,7 @@ pub fn ThisCall(props: &ThisCallProps) -> Html {
             { for [input.err(), output.err(), calls.err()].into_iter().flatten().map(|error| html! {
                 <p class="error small" role="alert">{ error }</p>
             }) }
-            if let Some(quote) = quote.as_ref().filter(|_| by_hand != (true, true)) {
+            if let Some(quote) = quote.filter(|_| by_hand != (true, true)) {
                 <p class="small dim">{ &quote.source }</p>
             }
         </Panel>

@@ -10,16 +10,18 @@ use crate::widgets::use_style;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pointed {
     piece: Piece,
+    part: AttrValue,
     left: f64,
     top: f64,
     bottom: f64,
 }
 
 impl Pointed {
-    /// A piece and the element that shows it.
-    pub fn new(piece: &Piece, element: &Element) -> Pointed {
+    /// A piece, the name of its text and the element that shows it.
+    pub fn new(piece: &Piece, part: &AttrValue, element: &Element) -> Pointed {
         let place = element.get_bounding_client_rect();
-        Pointed { piece: piece.clone(), left: place.left(), top: place.top(), bottom: place.bottom() }
+        let (left, top, bottom) = (place.left(), place.top(), place.bottom());
+        Pointed { piece: piece.clone(), part: part.clone(), left, top, bottom }
     }
 }
 
@@ -35,8 +37,8 @@ pub struct TipProps {
 pub fn Tip(TipProps { pointed }: &TipProps) -> Html {
     /// Its widest and highest, px, so that it stays on the screen.
     const WIDTH: f64 = 340.0;
-    const HEIGHT: f64 = 110.0;
-    let Pointed { piece, left, top, bottom } = pointed;
+    const HEIGHT: f64 = 130.0;
+    let Pointed { piece, part, left, top, bottom } = pointed;
     let node = use_node_ref();
     let room = gloo::utils::document_element().client_width();
     let above = *top > HEIGHT;
@@ -54,6 +56,8 @@ pub fn Tip(TipProps { pointed }: &TipProps) -> Html {
                 <dd class="mono">
                     { bytes.join(" ") }{ if piece.bytes.len() > 24 { " …" } else { "" } }
                 </dd>
+                <dt>{ "part" }</dt>
+                <dd>{ part }</dd>
             </dl>
         </div>
     }

@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// The texts last counted in the workbench, with their tokens, so that the visible part can be shown piece
-/// by piece without counting again.
+/// by piece without counting again. An empty text is forgotten, and so is one whose part was removed.
 #[derive(Default)]
 pub(crate) struct Bench(FxHashMap<Slot, Counted>);
 
@@ -23,14 +23,22 @@ impl Bench {
     pub fn count(&mut self, slot: Slot, encoding: &Encoding, text: &str) -> Count {
         let ids = encoding.encode(text);
         let count = size(text, ids.len());
-        self.0.insert(slot, Counted::BuiltIn { encoding: encoding.name(), ids });
+        self.keep(slot, text.is_empty(), Counted::BuiltIn { encoding: encoding.name(), ids });
         count
     }
 
     pub fn take(&mut self, slot: Slot, text: String, tokens: Vec<(u32, u32)>) -> Count {
         let count = size(&text, tokens.len());
-        self.0.insert(slot, Counted::Opened { text, tokens });
+        self.keep(slot, text.is_empty(), Counted::Opened { text, tokens });
         count
+    }
+
+    fn keep(&mut self, slot: Slot, is_empty: bool, counted: Counted) {
+        if is_empty {
+            self.0.remove(&slot);
+        } else {
+            self.0.insert(slot, counted);
+        }
     }
 
     pub fn pieces(&self, counts: &Counts, slot: Slot, from: u32, count: u32) -> Result<Vec<Piece>, String> {

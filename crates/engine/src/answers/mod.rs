@@ -3,6 +3,7 @@
 mod bench;
 mod components;
 mod detail;
+mod facts;
 mod filter;
 mod latency;
 mod mapped;
@@ -17,5 +18,5 @@ pub(crate) use detail::detail;
 pub(crate) use latency::latency;
 pub(crate) use mapped::mapped;
 pub(crate) use overview::overview;
-pub(crate) use quotes::quotes;
+pub(crate) use quotes::{models, quotes};
 pub(crate) use table::{OrderCache, table};

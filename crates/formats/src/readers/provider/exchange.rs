@@ -46,7 +46,7 @@ pub(crate) struct Target {
     /// The provider by its host; empty where the host is nobody's.
     provider: &'static str,
     /// The model, where it stands in the path.
-    model: String,
+    pub(crate) model: String,
 }
 
 const HOSTS: [(&str, &str); 16] = [
