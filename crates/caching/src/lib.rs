@@ -10,8 +10,15 @@
 //! token counts are enough for all but the similarity of texts; what could not be replayed is counted and named.
 
 mod curve;
+mod evict;
+pub mod exact;
+mod metrics;
 pub mod prefix;
 mod request;
+mod wilson;
 
 pub use curve::Distances;
+pub use evict::Evict;
+pub use metrics::{Answer, CacheMetrics, Tally, Worth, tally};
 pub use request::{Lifetime, Part, Rates, Request, Traffic};
+pub use wilson::wilson;
