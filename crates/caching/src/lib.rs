@@ -15,6 +15,7 @@ pub mod exact;
 mod metrics;
 pub mod prefix;
 mod request;
+pub mod similarity;
 mod wilson;
 
 pub use curve::Distances;
