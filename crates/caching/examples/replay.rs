@@ -1,4 +1,4 @@
-//! How long a sweep over 51 thresholds takes: `cargo run --release -p tokenflame-caching --example replay [PROMPTS]`.
+//! How long a sweep over 51 thresholds takes: `cargo run --release -p tokenflame-caching --example replay [PROMPTS] [words,tfidf,ngrams]`.
 
 use std::time::Instant;
 
@@ -15,9 +15,9 @@ fn main() {
     let count = std::env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(100_000);
     let owned = common::random_texts(count, 1);
     let traffic = owned.traffic();
-    for (name, measure) in
-        [("words", Measure::Words), ("TF-IDF", Measure::TfIdf), ("3-grams", Measure::Ngrams(3))]
-    {
+    let wanted = std::env::args().nth(2).unwrap_or_else(|| "words".to_owned());
+    let all = [("words", Measure::Words), ("tfidf", Measure::TfIdf), ("ngrams", Measure::Ngrams(3))];
+    for (name, measure) in all.into_iter().filter(|(name, _)| wanted.contains(name)) {
         let start = Instant::now();
         let (prompts, space) = similarity::prompts(&traffic, measure, Scope::default());
         let read = start.elapsed();

@@ -88,11 +88,12 @@ fn assert_as_plain(owned: &Owned, measure: Measure, keep: Keep) -> (usize, usize
     let (prompts, space) = similarity::prompts(&owned.traffic(), measure, Scope::default());
     let thresholds = default_thresholds();
     let mut plain: Vec<Plain> = thresholds.iter().map(|_| Plain::default()).collect();
+    // Prompts are numbered by first appearance: none beyond those seen is kept.
+    let mut seen = 0;
     for prompt in &prompts.of {
+        seen = seen.max(prompt.map_or(0, |prompt| prompt + 1));
         let similar: Vec<f64> = match prompt {
-            Some(prompt) => {
-                (0..prompts.first.len() as u32).map(|other| space.similarity(*prompt, other)).collect()
-            }
+            Some(prompt) => (0..seen).map(|other| space.similarity(*prompt, other)).collect(),
             None => vec![],
         };
         for (plain, threshold) in plain.iter_mut().zip(&thresholds) {

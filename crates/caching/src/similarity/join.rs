@@ -4,9 +4,10 @@ use super::space::{Dense, SLACK, Space, Sparse, jaccard, needed, overlap};
 #[derive(Clone, Copy)]
 struct Posting {
     prompt: u32,
-    /// How many terms the prompt has.
+    /// How many terms the prompt has if it is a set; of a vector, the bits of the
+    /// length of what stands from this term on.
     size: u32,
-    /// Which of them this is, from the rarest.
+    /// Which of its terms this is, from the rarest.
     at: u32,
 }
 
@@ -25,6 +26,11 @@ pub(super) struct Wanted<'a> {
 }
 
 impl Wanted<'_> {
+    /// The lowest threshold for which an answer is still looked for.
+    fn lowest(&self) -> f64 {
+        self.thresholds.get(self.open.trailing_zeros() as usize).copied().unwrap_or(1.0)
+    }
+
     /// How similar a prompt must be to be of use; `None` if it is of none.
     fn least(&self, prompt: u32) -> Option<f64> {
         let useful = self.kept[prompt as usize] & self.open;
@@ -46,6 +52,7 @@ pub(super) struct Index<'a> {
     /// The search that looked at a prompt last.
     looked: Vec<u32>,
     searches: u32,
+    shared: Vec<u32>,
     /// All prompts of a dense space.
     all: Vec<u32>,
 }
@@ -62,6 +69,7 @@ impl<'a> Index<'a> {
             indexed: vec![0; prompts],
             looked: vec![0; prompts],
             searches: 0,
+            shared: Vec::new(),
             all: Vec::new(),
         }
     }
@@ -72,8 +80,10 @@ impl<'a> Index<'a> {
         match self.space {
             Space::Sparse(sparse) => {
                 let terms = sparse.terms(prompt);
+                let tails = (!sparse.is_sets()).then(|| &sparse.tails[sparse.range(prompt)]);
                 for at in *indexed as usize..sparse.prefix(prompt, least) {
-                    let posting = Posting { prompt, size: terms.len() as u32, at: at as u32 };
+                    let size = tails.map_or(terms.len() as u32, |tails| tails[at].to_bits());
+                    let posting = Posting { prompt, size, at: at as u32 };
                     self.postings[terms[at] as usize].push(posting);
                     *indexed = at as u32 + 1;
                 }
@@ -93,57 +103,75 @@ impl<'a> Index<'a> {
         found.clear();
         self.searches += 1;
         match self.space {
-            Space::Sparse(sparse) => self.search_sparse(sparse, prompt, wanted, found),
+            Space::Sparse(sparse) if sparse.is_sets() => self.search_sets(sparse, prompt, wanted, found),
+            Space::Sparse(sparse) => self.search_vectors(sparse, prompt, wanted, found),
             Space::Dense(dense) => self.search_dense(dense, prompt, wanted, found),
         }
         found.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     }
 
-    fn search_sparse(&mut self, sparse: &Sparse, prompt: u32, wanted: &Wanted, found: &mut Vec<(f64, u32)>) {
-        let Some(&lowest) = wanted.thresholds.get(wanted.open.trailing_zeros() as usize) else { return };
+    fn search_sets(&mut self, sparse: &Sparse, prompt: u32, wanted: &Wanted, found: &mut Vec<(f64, u32)>) {
+        let lowest = wanted.lowest();
         let terms = sparse.terms(prompt);
         let size = terms.len();
-        let smallest = needed(lowest, size) as u32;
-        let largest = (size as f64 / lowest + 1e-9) as u32;
+        let smallest = needed(lowest, size);
+        let largest = (size as f64 / lowest + 1e-9) as usize;
+        // For sets of each size in question: how many terms must be shared.
+        self.shared.clear();
+        let share = |least: f64, other: usize| needed(least / (1.0 + least), size + other);
+        self.shared.extend((smallest..=largest).map(|other| share(lowest, other) as u32));
+        let size_ = size as u32;
         for (at, term) in terms.iter().enumerate().take(sparse.prefix(prompt, lowest)) {
+            let rest = size_ - at as u32;
             for posting in &self.postings[*term as usize] {
-                let other = posting.prompt;
-                let looked = &mut self.looked[other as usize];
-                if *looked == self.searches {
+                let Some(&shared) = self.shared.get((posting.size as usize).wrapping_sub(smallest)) else {
+                    continue;
+                };
+                // If too few terms are left from the first shared one on, fewer will be from the second.
+                if rest < shared || posting.size - posting.at < shared {
                     continue;
                 }
-                if sparse.is_sets() {
-                    if posting.size < smallest || posting.size > largest {
-                        continue;
-                    }
-                    *looked = self.searches;
-                    let Some(least) = wanted.least(other) else { continue };
-                    let shared = needed(least / (1.0 + least), size + posting.size as usize);
-                    let (rest, other_rest) = (size - at, (posting.size - posting.at) as usize);
-                    if rest.min(other_rest) < shared {
-                        continue;
-                    }
-                    // Before this term they share none, or they would have met there.
-                    let other_terms = &sparse.terms(other)[posting.at as usize..];
-                    let overlap = overlap(&terms[at..], other_terms, shared);
-                    if overlap >= shared {
-                        let similarity = jaccard(overlap, size, posting.size as usize);
-                        if similarity >= least {
-                            found.push((similarity, other));
-                        }
-                    }
-                } else {
-                    *looked = self.searches;
-                    let Some(least) = wanted.least(other) else { continue };
-                    let tail = sparse.tails[sparse.range(prompt).start + at];
-                    let other_tail = sparse.tails[sparse.range(other).start + posting.at as usize];
-                    if f64::from(tail) * f64::from(other_tail) + SLACK < least {
-                        continue;
-                    }
-                    let similarity = sparse.dot(prompt, other, (at, posting.at as usize));
-                    if similarity >= least {
-                        found.push((similarity, other));
-                    }
+                let other = posting.prompt;
+                let looked = &mut self.looked[other as usize];
+                if std::mem::replace(looked, self.searches) == self.searches {
+                    continue;
+                }
+                let Some(least) = wanted.least(other) else { continue };
+                let other_size = posting.size as usize;
+                let shared = if least > lowest { share(least, other_size) } else { shared as usize };
+                if sparse.apart(prompt, other) + 2 * shared > size + other_size {
+                    continue;
+                }
+                // Before this term they share none, or they would have met there.
+                let overlap = overlap(&terms[at..], &sparse.terms(other)[posting.at as usize..], shared);
+                let similarity = jaccard(overlap, size, other_size);
+                if similarity >= least {
+                    found.push((similarity, other));
+                }
+            }
+        }
+    }
+
+    fn search_vectors(&mut self, sparse: &Sparse, prompt: u32, wanted: &Wanted, found: &mut Vec<(f64, u32)>) {
+        let lowest = wanted.lowest();
+        let (terms, tails) = (sparse.terms(prompt), &sparse.tails[sparse.range(prompt)]);
+        for (at, term) in terms.iter().enumerate().take(sparse.prefix(prompt, lowest)) {
+            let tail = f64::from(tails[at]);
+            for posting in &self.postings[*term as usize] {
+                // If too little is left from the first shared term on, less will be from the second.
+                let most = tail * f64::from(f32::from_bits(posting.size)) + SLACK;
+                if most < lowest {
+                    continue;
+                }
+                let other = posting.prompt;
+                let looked = &mut self.looked[other as usize];
+                if std::mem::replace(looked, self.searches) == self.searches {
+                    continue;
+                }
+                let Some(least) = wanted.least(other).filter(|least| most >= *least) else { continue };
+                let similarity = sparse.dot(prompt, other, (at, posting.at as usize), least);
+                if similarity >= least {
+                    found.push((similarity, other));
                 }
             }
         }

@@ -19,6 +19,9 @@ pub struct Sparse {
     weights: Vec<f32>,
     /// The length of what stands from a term on, as a vector; empty for sets.
     pub(super) tails: Vec<f32>,
+    /// For each set so many words of 64 bits, of which each term turns one bit over; see [`Sparse::apart`].
+    marks: Vec<u64>,
+    words: usize,
     /// How many different terms there are.
     pub(super) kinds: usize,
 }
@@ -79,7 +82,7 @@ impl Space {
                 let (a, b) = (sparse.terms(a), sparse.terms(b));
                 jaccard(overlap(a, b, 0), a.len(), b.len())
             }
-            Space::Sparse(sparse) => sparse.dot(a, b, (0, 0)),
+            Space::Sparse(sparse) => sparse.dot(a, b, (0, 0), 0.0),
             Space::Dense(dense) => dot(dense.vector(a), dense.vector(b)),
         }
     }
@@ -125,8 +128,15 @@ impl Sparse {
         match weight {
             None => {
                 terms.iter_mut().for_each(|term| *term = ranks[*term as usize]);
-                for range in starts.windows(2) {
-                    terms[range[0] as usize..range[1] as usize].sort_unstable();
+                sparse.words = (terms.len() / texts.len().max(1) / 12).next_power_of_two().clamp(2, 32);
+                sparse.marks = vec![0; texts.len() * sparse.words];
+                for (range, marks) in starts.windows(2).zip(sparse.marks.chunks_exact_mut(sparse.words)) {
+                    let terms = &mut terms[range[0] as usize..range[1] as usize];
+                    terms.sort_unstable();
+                    for term in terms {
+                        let bit = (u64::from(*term).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize;
+                        marks[bit / 64 % sparse.words] ^= 1 << (bit % 64);
+                    }
                 }
             }
             Some(weight) => {
@@ -182,22 +192,31 @@ impl Sparse {
         tails.partition_point(|tail| f64::from(*tail) >= least - SLACK)
     }
 
-    /// The product of two vectors from these terms on, before which they share none. The sum always goes from the
-    /// rarest term to the most frequent, so that its last digit does not depend on where it began.
-    pub(super) fn dot(&self, a: u32, b: u32, from: (usize, usize)) -> f64 {
+    /// At least so many terms does one of two sets have that the other has not: a bit that differs was turned by
+    /// one of them.
+    pub(super) fn apart(&self, a: u32, b: u32) -> usize {
+        let marks = |prompt: u32| &self.marks[prompt as usize * self.words..][..self.words];
+        marks(a).iter().zip(marks(b)).map(|(a, b)| (a ^ b).count_ones() as usize).sum()
+    }
+
+    /// The product of two vectors from these terms on, before which they share none; anything below `least` where
+    /// it is. The sum always goes from the rarest term to the most frequent, so that its last digit does not
+    /// depend on where it began.
+    pub(super) fn dot(&self, a: u32, b: u32, from: (usize, usize), least: f64) -> f64 {
         let (range_a, range_b) = (self.range(a), self.range(b));
         let (terms_a, terms_b) = (&self.terms[range_a.clone()], &self.terms[range_b.clone()]);
-        let (weights_a, weights_b) = (&self.weights[range_a], &self.weights[range_b]);
+        let (weights_a, weights_b) = (&self.weights[range_a.clone()], &self.weights[range_b.clone()]);
+        let (tails_a, tails_b) = (&self.tails[range_a], &self.tails[range_b]);
         let (mut i, mut j, mut sum) = (from.0, from.1, 0.0);
         while i < terms_a.len() && j < terms_b.len() {
-            match terms_a[i].cmp(&terms_b[j]) {
-                std::cmp::Ordering::Less => i += 1,
-                std::cmp::Ordering::Greater => j += 1,
-                std::cmp::Ordering::Equal => {
-                    sum += f64::from(weights_a[i]) * f64::from(weights_b[j]);
-                    (i, j) = (i + 1, j + 1);
-                }
+            let (x, y) = (terms_a[i], terms_b[j]);
+            if x == y {
+                sum += f64::from(weights_a[i]) * f64::from(weights_b[j]);
+            } else if sum + f64::from(tails_a[i]) * f64::from(tails_b[j]) + SLACK < least {
+                break;
             }
+            i += usize::from(x <= y);
+            j += usize::from(y <= x);
         }
         sum
     }
@@ -246,7 +265,9 @@ pub(super) fn jaccard(shared: usize, a: usize, b: usize) -> f64 {
 
 /// The least whole number that is not below `share` of `size`.
 pub(super) fn needed(share: f64, size: usize) -> usize {
-    (share * size as f64 - 1e-9).ceil().max(1.0) as usize
+    let least = share * size as f64 - 1e-9;
+    let whole = least as usize;
+    (whole + usize::from((whole as f64) < least)).max(1)
 }
 
 /// Eight sums side by side, as the processor likes it; always in the same order.
