@@ -12,6 +12,7 @@
 mod curve;
 mod evict;
 pub mod exact;
+pub mod false_hits;
 mod metrics;
 pub mod prefix;
 mod request;
