@@ -15,6 +15,7 @@ pub mod exact;
 pub mod false_hits;
 mod metrics;
 pub mod prefix;
+pub mod prompt;
 mod request;
 pub mod similarity;
 mod wilson;
