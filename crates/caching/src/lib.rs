@@ -18,6 +18,7 @@ pub mod prefix;
 pub mod prompt;
 mod request;
 pub mod similarity;
+pub mod stacked;
 mod wilson;
 
 pub use curve::Distances;

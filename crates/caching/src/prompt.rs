@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Lifetime, Traffic};
 use path::Paths;
 
+pub(crate) use saving::of_one;
 pub use saving::{Saving, saving};
 
 /// Whose rules.

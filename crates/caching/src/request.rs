@@ -67,7 +67,7 @@ pub struct Request {
     pub output: Figure,
     /// How long it took.
     pub duration: Option<Nanos>,
-    /// What it cost.
+    /// What it cost. For a replay of all layers: what it would without any cache.
     pub cost: Option<Money>,
     /// The number of its prices in [`Traffic::rates`].
     pub rates: Option<u32>,
