@@ -54,7 +54,7 @@ fn stack(owned: &common::Owned) {
 
 fn main() {
     let count = std::env::args().nth(1).and_then(|count| count.parse().ok()).unwrap_or(100_000);
-    let owned = common::random_texts(count, 1);
+    let owned = common::random_texts(count, 1, 40);
     let traffic = owned.traffic();
     stack(&owned);
     let wanted = std::env::args().nth(2).unwrap_or_else(|| "words".to_owned());

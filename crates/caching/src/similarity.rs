@@ -62,12 +62,10 @@ pub fn prompts(traffic: &Traffic, measure: Measure, scope: Scope) -> (Prompts, S
         let text = traffic.text(request.prompt);
         let hash = match measure {
             // The text decides what is the very same prompt, and the vector does where there is no text.
-            Measure::Carried => vector().and_then(|vector| match (text, request.prompt_hash) {
-                (Some(text), _) => Some(xxh3_64(text.as_bytes())),
-                (None, Some(hash)) => Some(hash),
-                (None, None) => {
-                    Some(xxh3_64(&vector.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>()))
-                }
+            Measure::Carried => vector().map(|vector| match (text, request.prompt_hash) {
+                (Some(text), _) => xxh3_64(text.as_bytes()),
+                (None, Some(hash)) => hash,
+                (None, None) => xxh3_64(&vector.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<u8>>()),
             }),
             _ => text.map(|text| xxh3_64(text.as_bytes())),
         };

@@ -13,7 +13,7 @@ use common::{Owned, random_texts};
 use units::{Money, Nanos};
 
 fn traffic() -> Owned {
-    let mut owned = random_texts(3_000, 7);
+    let mut owned = random_texts(3_000, 7, 40);
     owned.models = vec!["claude-opus-4-8", "claude-opus-4-8-20260101"];
     owned.rates = vec![Rates {
         input: Money::from_picos(5_000_000),

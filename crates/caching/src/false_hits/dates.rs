@@ -49,10 +49,10 @@ fn dates(text: &Text) -> Vec<String> {
             out.push("may".to_owned());
         } else if is_time(lower) {
             out.push(lower.to_owned());
-        } else if listed(WHICH, lower) {
-            if let Some(span) = text.words.get(at + 1).filter(|span| listed(SPANS, &span.lower)) {
-                out.push(format!("{lower} {}", span.lower));
-            }
+        } else if listed(WHICH, lower)
+            && let Some(span) = text.words.get(at + 1).filter(|span| listed(SPANS, &span.lower))
+        {
+            out.push(format!("{lower} {}", span.lower));
         }
     }
     out

@@ -33,7 +33,7 @@ fn prefixed(a: &Text, b: &Text, into: &mut Vec<String>) {
             let rest = word.strip_prefix(*prefix).filter(|rest| rest.len() >= 3);
             rest.is_some_and(|rest| b.lower().any(|other| stem(other) == stem(rest)))
         };
-        if PREFIXES.iter().any(|prefix| denies(&prefix)) {
+        if PREFIXES.iter().any(denies) {
             into.push(word.to_owned());
         }
     }

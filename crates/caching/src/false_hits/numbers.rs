@@ -54,8 +54,8 @@ pub(super) fn detect(a: &Text, b: &Text) -> Option<Words> {
             .iter()
             // "One" is seldom a number, and "second" often a unit.
             .filter(|word| {
-                !(matches!(word.lower.as_str(), "one" | "second")
-                    && !other.words.iter().any(|other| counts(&other.lower, &word.lower)))
+                !matches!(word.lower.as_str(), "one" | "second")
+                    || other.words.iter().any(|other| counts(&other.lower, &word.lower))
             })
             .filter_map(|word| number(&word.lower))
             .collect()

@@ -70,10 +70,11 @@ impl Text {
 pub(super) fn stem(word: &str) -> &str {
     let word = word.strip_suffix("'s").unwrap_or(word);
     for ending in ["ies", "ing", "ed", "es", "s", "y", "e"] {
-        if let Some(stem) = word.strip_suffix(ending) {
-            if stem.len() >= 3 && !(ending == "s" && stem.ends_with('s')) {
-                return stem;
-            }
+        if let Some(stem) = word.strip_suffix(ending)
+            && stem.len() >= 3
+            && !(ending == "s" && stem.ends_with('s'))
+        {
+            return stem;
         }
     }
     word

@@ -45,6 +45,9 @@ pub(super) struct Entry {
 /// Entries by the hash of what they end.
 pub(super) type Entries = FxHashMap<u64, Entry>;
 
+/// Where the breakpoints of a request stand, given what is kept when it comes.
+pub(super) type Marks<'a> = dyn Fn(usize, &Entries) -> Vec<(usize, Lifetime)> + 'a;
+
 /// Whether an entry lives: surely, perhaps (`false`), or not.
 pub(super) fn lives(paths: &Paths, entry: &Entry, now: i64) -> Option<bool> {
     let idle = paths.idle(entry.used, now);
@@ -59,7 +62,7 @@ pub(super) fn replay(
     traffic: &Traffic,
     paths: &Paths,
     minimum: impl Fn(&str) -> Option<(u64, u64)>,
-    marks: &dyn Fn(usize, &Entries) -> Vec<(usize, Lifetime)>,
+    marks: &Marks,
 ) -> Vec<Prediction> {
     let minimum: &dyn Fn(&str) -> Option<(u64, u64)> = &minimum;
     let (mut entries, mut seen) = (Entries::default(), Seen::default());

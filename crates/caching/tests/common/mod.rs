@@ -103,8 +103,8 @@ impl Numbers {
     }
 }
 
-/// Prompts of one to forty words a second apart: new ones, repeats, and earlier ones with some words changed.
-pub fn random_texts(count: usize, seed: u64) -> Owned {
+/// Prompts of one to so many words a second apart: new ones, repeats, and earlier ones with some words changed.
+pub fn random_texts(count: usize, seed: u64, longest: u64) -> Owned {
     let mut numbers = Numbers(seed);
     let mut owned = Owned { models: vec!["a", "b"], ..Owned::default() };
     let mut prompts: Vec<Vec<String>> = Vec::new();
@@ -123,7 +123,7 @@ pub fn random_texts(count: usize, seed: u64) -> Owned {
                 }
                 words
             }
-            _ => (0..1 + numbers.below(40)).map(|_| numbers.word(4_000)).collect(),
+            _ => (0..1 + numbers.below(longest)).map(|_| numbers.word(4_000)).collect(),
         };
         let prompt = Some(owned.push_text(&words.join(" ")));
         prompts.push(words);
