@@ -12,8 +12,11 @@ use units::Money;
 
 const MINUTE: i64 = 60_000;
 
-/// Requests of one model: at which minute, its parts, and after which of them breakpoints stand.
-fn traffic(model: &'static str, requests: &[(i64, &[(u64, u32)], &[(usize, Lifetime)])]) -> Owned {
+/// A request: at which minute it comes, its parts, and the parts after which breakpoints stand.
+type Sent<'a> = (i64, &'a [(u64, u32)], &'a [(usize, Lifetime)]);
+
+/// Requests of one model.
+fn traffic(model: &'static str, requests: &[Sent]) -> Owned {
     let mut owned = Owned { models: vec![model, "other"], ..Owned::default() };
     let picos = |picos| Money::from_picos(picos);
     owned.rates.push(Rates { input: picos(3_000_000), output: picos(15_000_000), ..Rates::default() });
@@ -188,7 +191,7 @@ fn openai_from_56_writes_each_turn_at_a_price() {
 
 #[test]
 fn the_others_give_ranges_and_abstain_by_name() {
-    let requests: &[(i64, &[(u64, u32)], &[(usize, Lifetime)])] = &[
+    let requests: &[Sent] = &[
         (0, &[(1, 5_000), (2, 64)], &[]),
         (1, &[(1, 5_000), (3, 64)], &[]),
         (2, &[(1, 5_000), (4, 64)], &[]),
