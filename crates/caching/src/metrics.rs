@@ -35,7 +35,9 @@ impl Worth {
     /// What a hit saves of the cost of a request, to the nearest pico-dollar.
     pub fn saved(&self, cost: Money, similar: bool) -> Money {
         match similar {
-            true => Money::from_picos((cost.picos().saturating_mul(self.similar.into()) + 500) / 1000),
+            true => Money::from_picos(
+                (cost.picos().saturating_mul(self.similar.into()).saturating_add(500)) / 1000,
+            ),
             false => cost,
         }
     }
@@ -89,14 +91,14 @@ impl Tally {
             }
             (input, output) => input.unwrap_or(0).saturating_add(output.unwrap_or(0)),
         };
-        self.tokens += tokens;
+        self.tokens = self.tokens.saturating_add(tokens);
         self.unpriced += u64::from(request.cost.is_none());
         let cost = request.cost.unwrap_or_default();
         self.cost += cost;
         if hit {
             self.hits += 1;
             self.similar += u64::from(similar);
-            self.hit_tokens += tokens;
+            self.hit_tokens = self.hit_tokens.saturating_add(tokens);
             self.hit_cost += cost;
             self.cost_saved += worth.saved(cost, similar);
             self.hit_time += worth.lookup;

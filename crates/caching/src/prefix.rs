@@ -62,7 +62,7 @@ pub(crate) fn nodes(traffic: &Traffic, request: &Request, blocks: Blocks, into: 
             _ => {
                 let usable = (end.min(last) / size).saturating_sub(start / size) as u32;
                 let count = (end / size - start / size) as u32;
-                Node { key, blocks: count, usable, tokens: usable * blocks.tokens }
+                Node { key, blocks: count, usable, tokens: usable.saturating_mul(blocks.tokens) }
             }
         });
         start = end;
@@ -144,9 +144,9 @@ impl Replay {
     /// What caches of these sizes (in blocks, `None` for one without a bound) would have held of the requests
     /// from a number on; those before it only warm the cache.
     pub fn curve(&self, capacities: &[Option<u64>], from: usize) -> Vec<Held> {
-        let (mut blocks, mut tokens) = (0, 0);
+        let (mut blocks, mut tokens) = (0, 0u64);
         for size in self.sizes.iter().skip(from) {
-            (blocks, tokens) = (blocks + size.0, tokens + size.1);
+            (blocks, tokens) = (blocks + size.0, tokens.saturating_add(size.1));
         }
         let requests = self.sizes.len().saturating_sub(from) as u64;
         let at = |&capacity: &Option<u64>| {

@@ -43,7 +43,7 @@ pub fn optimal(traffic: &Traffic, blocks: Blocks, capacity: u64, from: usize) ->
             held.requests += 1;
             held.requests_hit += u64::from(hits > 0);
             held.blocks += blocks;
-            held.tokens += all;
+            held.tokens = held.tokens.saturating_add(all);
             held.blocks_hit += hits;
             held.tokens_hit += tokens;
         }

@@ -222,7 +222,7 @@ impl<'a> Sweep<'a> {
     pub fn answers(&self, threshold: usize) -> Vec<Answer> {
         let answer = |prompt: &Option<u32>| if prompt.is_some() { Answer::Miss } else { Answer::Unknown };
         let mut answers: Vec<Answer> = self.prompts.of.iter().take(self.next).map(answer).collect();
-        for hit in self.hits.iter().filter(|hit| hit.thresholds >> threshold & 1 != 0) {
+        for hit in self.hits.iter().filter(|hit| bits(hit.thresholds).any(|bit| bit == threshold)) {
             answers[hit.request as usize] = hit.answer();
         }
         answers

@@ -46,8 +46,9 @@ pub(super) fn vectors(file: &[u8]) -> Result<(usize, Vec<f32>), &'static str> {
     let mut out = Vec::with_capacity(pieces.saturating_mul(size));
     for piece in 0..pieces {
         let row = mapping.as_ref().map_or(piece, |mapping| mapping[piece] as usize);
+        let at = row.saturating_mul(size);
         let vector =
-            values.get(row * size..(row + 1) * size).ok_or("its mapping points beyond its embeddings")?;
+            values.get(at..at.saturating_add(size)).ok_or("its mapping points beyond its embeddings")?;
         let weight = match &weights {
             Some(weights) => *weights.get(piece).ok_or("it has fewer weights than pieces")?,
             None => 1.0,
@@ -113,6 +114,12 @@ mod tests {
             (&plain.replace("[2,2]", "[2,3]"), &[1; 4], "its embeddings are not as many as it says"),
             (&plain.replace("[2,2]", "[4]"), &[1; 4], "its embeddings are not a table"),
             (&plain.replace("[2,2]", "[0,0]"), &[1; 4], "its embeddings are not as many as it says"),
+            (
+                &mapped
+                    .replace("\"shape\":[3],\"data_offsets\":[2,14]", "\"shape\":[1],\"data_offsets\":[0,4]"),
+                &[255, 255, 255, 127, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
+                "its mapping points beyond its embeddings",
+            ),
             (&plain.replace("I8", "Q4"), &[1; 4], "its numbers are of a type that is not known here"),
         ] {
             assert_eq!(vectors(&file(header, data)), Err(error));
