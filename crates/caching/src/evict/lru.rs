@@ -1,0 +1,22 @@
+use super::{Policy, Queues};
+
+/// Least recently used: a used key goes to the back.
+pub(super) struct Lru(pub Queues);
+
+impl Policy for Lru {
+    fn insert(&mut self, key: u32, _: u32) {
+        self.0.push(0, key);
+    }
+    fn touch(&mut self, key: u32, _: u32) {
+        self.0.push(0, key);
+    }
+    fn remove(&mut self, key: u32) {
+        self.0.remove(key);
+    }
+    fn make_room(&mut self, _: u32, _: u32) -> Option<u32> {
+        self.0.pop(0)
+    }
+    fn len(&self) -> usize {
+        self.0.len(0)
+    }
+}
