@@ -14,7 +14,7 @@ fn ms(ms: i64) -> Nanos {
     Nanos(ms * 1_000_000)
 }
 
-fn phases(call: &Call) -> [i64; 7] {
+fn phases(call: &Call) -> [i64; Phase::COUNT] {
     Phase::ALL.map(|phase| call.profile.unwrap().get(phase).0 / 1_000)
 }
 
@@ -44,7 +44,7 @@ fn profiles_are_the_same_in_every_container() {
         let session = Session::open(&format!("records/{file}"));
         let calls = calls(&session);
         assert_eq!(session.report().problems, [], "{file}");
-        let micros = [10_000, 50_000, 20_000, 150_000, 200_000, 10_000, 60_000];
+        let micros = [10_000, 50_000, 20_000, 0, 150_000, 200_000, 10_000, 60_000];
         assert_eq!(phases(calls[0]), micros, "{file}: what is missing is unattributed");
         assert_eq!((calls[0].duration, calls[0].ttft), (Some(ms(500)), Some(ms(150))));
         assert_eq!((calls[0].queue, calls[0].usage.input), (Some(ms(20)), Figure::UNKNOWN));
@@ -76,7 +76,7 @@ fn records_of_one_request_meet() {
 fn parts_beyond_the_total_are_explained_or_noted() {
     let session = Session::open("records/queue-in-ttft.json");
     let calls = calls(&session);
-    assert_eq!(phases(calls[0]), [10_000, 50_000, 20_000, 150_000, 200_000, 10_000, 0]);
+    assert_eq!(phases(calls[0]), [10_000, 50_000, 20_000, 0, 150_000, 200_000, 10_000, 0]);
     assert_eq!(calls[0].ttft, Some(ms(150)));
     assert_eq!(phases(calls[2])[6], 0);
     assert_eq!(session.codes(), ["uncertain", "contradiction"]);
@@ -133,7 +133,7 @@ fn the_seed_examples_are_read() {
 
     let session = Session::open("records/seed-latency.json");
     let call = calls(&session)[0];
-    assert_eq!(phases(call), [10_000, 50_000, 20_000, 150_000, 200_000, 10_000, 0]);
+    assert_eq!(phases(call), [10_000, 50_000, 20_000, 0, 150_000, 200_000, 10_000, 0]);
     assert_eq!((call.duration, call.profile.unwrap().bottleneck()), (Some(ms(440)), Phase::TokenGeneration));
 }
 
