@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use common::{Session, expected, fixture};
 use serde_json::{Value, json};
-use trace::{Call, Component, Convention, Message, Operation, Phase, ProblemCode, SpanKind, Status, Trace};
+use trace::{Call, Component, Convention, Message, Operation, ProblemCode, SpanKind, Status, Trace};
 use units::{Nanos, Timestamp};
 
 const SAMPLES: [(&str, &str); 5] = [

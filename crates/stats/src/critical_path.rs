@@ -7,9 +7,8 @@
 //! path    ├─┤A─A─┤B─────────┤────────────┤     read from the end: B ended last, before it A was still running
 //! ```
 
+use trace::{NONE, Tree};
 use units::Nanos;
-
-use crate::{NONE, Tree};
 
 /// A part of a critical path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +66,7 @@ struct Visit {
 fn visit(tree: &Tree, row: u32, begin: i64, at: i64) -> Visit {
     let mut longest = NONE;
     let last = tree.children(row).iter().map(|&child| {
-        if longest == NONE || tree.end[child as usize] > tree.end[longest as usize] {
+        if longest == NONE || tree.end(child) > tree.end(longest) {
             longest = child;
         }
         longest
@@ -80,12 +79,12 @@ fn walk(tree: &Tree, row: u32, found: &mut dyn FnMut(Segment)) {
     let mut stack = vec![visit(tree, row, begin, end)];
     while let Some(top) = stack.last_mut() {
         let (row, at) = (top.row, top.at);
-        top.open = tree.children(row)[..top.open].partition_point(|&child| tree.start[child as usize] < at);
+        top.open = tree.children(row)[..top.open].partition_point(|&child| tree.start(child) < at);
         let child = top.open.checked_sub(1).map(|i| top.last[i]);
         // Nothing is left of a row once the walk is back at its beginning.
-        let inside = child.filter(|&child| at > top.begin && tree.end[child as usize] > top.begin);
+        let inside = child.filter(|&child| at > top.begin && tree.end(child) > top.begin);
         let (child, to) = match inside {
-            Some(child) => (child, tree.end[child as usize].min(at)),
+            Some(child) => (child, tree.end(child).min(at)),
             None => (NONE, top.begin),
         };
         if to < at {
@@ -95,7 +94,7 @@ fn walk(tree: &Tree, row: u32, found: &mut dyn FnMut(Segment)) {
             stack.pop();
             continue;
         }
-        let from = tree.start[child as usize].max(top.begin);
+        let from = tree.start(child).max(top.begin);
         top.at = from;
         if from < to {
             stack.push(visit(tree, child, from, to));

@@ -16,7 +16,6 @@ mod sample;
 mod self_time;
 mod slo;
 mod spread;
-mod tree;
 
 pub use bands::{Band, mean};
 pub use concurrency::{Concurrency, InFlight};
@@ -31,4 +30,3 @@ pub use sample::Sample;
 pub use self_time::self_times;
 pub use slo::{Goodput, Served, Slo};
 pub use spread::{Spread, spreads};
-pub use tree::{NONE, Tree, UNKNOWN};

@@ -1,6 +1,5 @@
+use trace::Tree;
 use units::Nanos;
-
-use crate::Tree;
 
 /// The time of each row in which none of its children ran: its duration less the union of the children's times.
 /// Children side by side count once, and only as far as they lie inside. `None` without a place in time.
@@ -12,9 +11,9 @@ fn self_time(tree: &Tree, row: u32, (start, end): (i64, i64)) -> Nanos {
     let mut own = 0;
     let mut at = start;
     for &child in tree.children(row) {
-        let from = tree.start[child as usize].clamp(at, end);
+        let from = tree.start(child).clamp(at, end);
         own += from - at;
-        at = tree.end[child as usize].clamp(from, end);
+        at = tree.end(child).clamp(from, end);
     }
     Nanos(own + end - at)
 }
@@ -22,7 +21,7 @@ fn self_time(tree: &Tree, row: u32, (start, end): (i64, i64)) -> Nanos {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{NONE, UNKNOWN};
+    use trace::{NONE, UNKNOWN};
 
     #[test]
     fn children_side_by_side_count_once_and_only_inside() {

@@ -2,7 +2,8 @@
 //! spans without a place.
 
 use proptest::prelude::*;
-use stats::{NONE, Tree, UNKNOWN, critical_path, on_critical_path, self_times};
+use stats::{critical_path, on_critical_path, self_times};
+use trace::{NONE, Tree, UNKNOWN};
 
 /// Start, duration and parent of each row.
 fn trees() -> impl Strategy<Value = Vec<(i64, i64, u32)>> {

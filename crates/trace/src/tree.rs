@@ -11,9 +11,9 @@ pub const UNKNOWN: i64 = i64::MIN;
 #[derive(Debug)]
 pub struct Tree {
     /// Of each row, in ns; [`UNKNOWN`] without a place.
-    pub(crate) start: Vec<i64>,
+    start: Vec<i64>,
     /// Of each row, in ns, never before the start.
-    pub(crate) end: Vec<i64>,
+    end: Vec<i64>,
     /// Where the children of each row stand in `children`; those of row `i` end where those of `i + 1` begin.
     first: Vec<u32>,
     /// By their start.
@@ -80,6 +80,16 @@ impl Tree {
     pub fn place(&self, row: u32) -> Option<(i64, i64)> {
         let start = self.start[row as usize];
         (start != UNKNOWN).then(|| (start, self.end[row as usize]))
+    }
+
+    /// When a row with a place began, in ns.
+    pub fn start(&self, row: u32) -> i64 {
+        self.start[row as usize]
+    }
+
+    /// When a row with a place ended, in ns.
+    pub fn end(&self, row: u32) -> i64 {
+        self.end[row as usize]
     }
 
     /// What lies directly inside a row, by its start.
