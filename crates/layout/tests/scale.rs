@@ -14,7 +14,7 @@ fn million() -> Spans {
     let mut spans = Spans::default();
     for request in 0..REQUESTS {
         let (root, begin) = (spans.len() as u32, i64::from(request) * 40_000_000);
-        let mut push = |start: i64, duration: i64, parent, name, kind| {
+        let mut push = |start: i64, duration: i64, parent, name: u32, kind| {
             let failed = (request * 31 + name).is_multiple_of(997);
             let status = if failed { Status::Failed } else { Status::Ok };
             spans.push(Row { start, duration, parent, name, kind, status, call: NONE, span: NONE });
