@@ -195,7 +195,7 @@ fn a_wall_time_stands_for_a_missing_total() {
     assert_eq!((call.itl_ms(), codes), (Some(140.0), vec![]));
     let (call, codes) =
         one(r#"{"wall_time":1.0,"preprocessing":0.1,"time_to_first_token":0.3,"token_generation":0.4}"#);
-    assert_eq!(phases(&call), [100_000, 0, 0, 300_000, 400_000, 0, 200_000]);
+    assert_eq!(phases(&call), [100_000, 0, 0, 0, 300_000, 400_000, 0, 200_000]);
     assert_eq!((call.duration, codes), (Some(ms(1000)), vec![]));
     let (call, codes) = one(r#"{"wall_time":2.0,"total":1.0,"preprocessing":0.1,"time_to_first_token":0.3}"#);
     assert_eq!((call.duration, call.profile.unwrap().total()), (Some(ms(2000)), ms(2000)));
