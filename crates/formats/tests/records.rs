@@ -61,7 +61,7 @@ fn records_of_one_request_meet() {
     assert_eq!((calls[0].usage.input.get(), calls[0].duration), (Some(100), Some(ms(350))));
     assert_eq!(calls[0].profile.unwrap().total(), ms(440));
     assert_eq!((calls[1].usage.fresh().get(), calls[1].duration), (Some(72), Some(ms(500))));
-    assert_eq!(phases(calls[1])[6], 90_000);
+    assert_eq!(phases(calls[1])[Phase::Unattributed as usize], 90_000);
     assert_eq!(
         calls[2].status,
         Status::RateLimited,
@@ -78,7 +78,7 @@ fn parts_beyond_the_total_are_explained_or_noted() {
     let calls = calls(&session);
     assert_eq!(phases(calls[0]), [10_000, 50_000, 20_000, 0, 150_000, 200_000, 10_000, 0]);
     assert_eq!(calls[0].ttft, Some(ms(150)));
-    assert_eq!(phases(calls[2])[6], 0);
+    assert_eq!(phases(calls[2])[Phase::Unattributed as usize], 0);
     assert_eq!(session.codes(), ["uncertain", "contradiction"]);
     assert_eq!(session.problems(ProblemCode::Contradiction)[0].count, 1, "rounding is no contradiction");
 }
