@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, process::Command};
 use serde_json::Value;
 
 /// What each crate may use of the others.
-const ARROWS: [(&str, &[&str]); 11] = [
+const ARROWS: [(&str, &[&str]); 12] = [
     ("tokenflame-units", &[]),
     ("tokenflame-trace", &["units"]),
     ("tokenflame-tokens", &[]),
@@ -15,7 +15,8 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("tokenflame-formats", &["units", "trace"]),
     ("tokenflame-stats", &["units", "trace"]),
     ("tokenflame-caching", &["units"]),
-    ("tokenflame-engine", &["units", "trace", "formats", "tokens", "pricing", "stats"]),
+    ("tokenflame-layout", &["units", "trace"]),
+    ("tokenflame-engine", &["units", "trace", "formats", "tokens", "pricing", "stats", "layout"]),
     ("tokenflame-cli", &["units", "tokens", "engine"]),
     ("tokenflame", &["units", "engine", "huggingface"]),
 ];

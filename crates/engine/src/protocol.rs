@@ -542,7 +542,7 @@ pub struct Latency {
     /// The largest phase of the whole set.
     pub bottleneck: Option<Phase>,
     /// In how many requests each phase is the largest, in the order of [`Phase::ALL`].
-    pub bottlenecks: [u64; 7],
+    pub bottlenecks: [u64; Phase::COUNT],
 }
 
 /// One end-to-end request, or the mean of some.

@@ -2,7 +2,7 @@
 //! call row.
 //!
 //! ```text
-//! RawSpan ─▶ names (what an attribute means) ─▶ kind (call or not, phase) ─▶ Call, messages
+//! RawSpan ─▶ names (what an attribute means) ─▶ kind (call or not) ─▶ Call, messages
 //! ```
 //!
 //! Two instrumentations often tell of the same call. They are joined in the builder, not here.
@@ -29,7 +29,7 @@ use crate::{
     json::{self, Unit},
 };
 pub(crate) use flat::attributes as flat_attributes;
-pub(crate) use kind::{by_word, phase};
+pub(crate) use kind::by_word;
 pub(crate) use messages::{Slot, Transcript};
 pub(crate) use names::{Known, Meaning, Use, use_of};
 pub(crate) use usage::{is_nothing, is_usage, of_object as usage};
@@ -112,7 +112,6 @@ pub(crate) fn add_span(mut raw: RawSpan<'_>, out: &mut Output<'_>) {
         status,
         start: raw.start,
         duration: duration(raw.start, raw.end, raw.at, out),
-        phase: phase(&raw.name, kind, operation),
         ..Span::default()
     };
     let mut call = keep_span(row, raw.at, out);

@@ -20,7 +20,7 @@ impl Time {
 /// The parts of a latency profile as a record gives them.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Parts {
-    pub phases: [Option<Time>; 7],
+    pub phases: [Option<Time>; Phase::COUNT],
     pub total: Option<Time>,
 }
 

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use common::{Session, expected, fixture};
 use serde_json::{Value, json};
-use trace::{Call, Component, Convention, Message, Operation, Phase, ProblemCode, SpanKind, Status, Trace};
+use trace::{Call, Component, Convention, Message, Operation, ProblemCode, SpanKind, Status, Trace};
 use units::{Nanos, Timestamp};
 
 const SAMPLES: [(&str, &str); 5] = [
@@ -101,16 +101,13 @@ fn the_figures_are_right() {
 }
 
 #[test]
-fn both_instrumentations_tell_of_the_same_phases_and_failure() {
+fn both_instrumentations_tell_of_the_same_steps_and_failure() {
     for file in ["openinference.jsonl", "openllmetry.jsonl"] {
         let session = Session::open(&format!("otlp-json-genai/{file}"));
         let trace = session.trace();
-        let phases: BTreeMap<_, _> =
-            trace.spans.iter().filter_map(|span| Some((trace.str(span.name), span.phase?))).collect();
-        assert_eq!(phases["preprocess"], Phase::Preprocessing);
-        assert_eq!(phases["retrieval"], Phase::EmbeddingLookup);
-        assert_eq!(phases["postprocess"], Phase::Postprocessing);
-        assert_eq!(phases.len(), 4, "{file}: and the embedding call");
+        for phase in ["preprocess", "retrieval", "postprocess"] {
+            assert!(trace.spans.iter().any(|span| trace.str(span.name) == phase), "{file}: {phase}");
+        }
         let failed: Vec<_> = trace.calls().filter(|(_, call)| call.status.is_error()).collect();
         assert_eq!(failed[0].1.status, Status::RateLimited);
         assert!(trace.str(failed[0].1.error).ends_with("RateLimitError"));
@@ -180,8 +177,6 @@ fn current_conventions() {
     let kinds: Vec<_> = trace.spans.iter().map(|span| span.kind).collect();
     use SpanKind::{Agent, Call, Retrieval, Tool};
     assert_eq!(kinds, [Agent, Call, Tool, Retrieval, Retrieval, Call, Call, Call, Call]);
-    let lookups: Vec<_> = trace.spans.iter().map(|span| span.phase == Some(Phase::EmbeddingLookup)).collect();
-    assert_eq!(lookups, [false, false, false, true, true, true, false, false, false]);
 
     let calls: Vec<_> = trace.calls().map(|(_, call)| call).collect();
     let chat = calls[0];

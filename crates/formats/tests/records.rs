@@ -14,7 +14,7 @@ fn ms(ms: i64) -> Nanos {
     Nanos(ms * 1_000_000)
 }
 
-fn phases(call: &Call) -> [i64; 7] {
+fn phases(call: &Call) -> [i64; Phase::COUNT] {
     Phase::ALL.map(|phase| call.profile.unwrap().get(phase).0 / 1_000)
 }
 
@@ -44,7 +44,7 @@ fn profiles_are_the_same_in_every_container() {
         let session = Session::open(&format!("records/{file}"));
         let calls = calls(&session);
         assert_eq!(session.report().problems, [], "{file}");
-        let micros = [10_000, 50_000, 20_000, 150_000, 200_000, 10_000, 60_000];
+        let micros = [10_000, 50_000, 20_000, 0, 150_000, 200_000, 10_000, 60_000];
         assert_eq!(phases(calls[0]), micros, "{file}: what is missing is unattributed");
         assert_eq!((calls[0].duration, calls[0].ttft), (Some(ms(500)), Some(ms(150))));
         assert_eq!((calls[0].queue, calls[0].usage.input), (Some(ms(20)), Figure::UNKNOWN));
@@ -61,7 +61,7 @@ fn records_of_one_request_meet() {
     assert_eq!((calls[0].usage.input.get(), calls[0].duration), (Some(100), Some(ms(350))));
     assert_eq!(calls[0].profile.unwrap().total(), ms(440));
     assert_eq!((calls[1].usage.fresh().get(), calls[1].duration), (Some(72), Some(ms(500))));
-    assert_eq!(phases(calls[1])[6], 90_000);
+    assert_eq!(phases(calls[1])[Phase::Unattributed as usize], 90_000);
     assert_eq!(
         calls[2].status,
         Status::RateLimited,
@@ -76,9 +76,9 @@ fn records_of_one_request_meet() {
 fn parts_beyond_the_total_are_explained_or_noted() {
     let session = Session::open("records/queue-in-ttft.json");
     let calls = calls(&session);
-    assert_eq!(phases(calls[0]), [10_000, 50_000, 20_000, 150_000, 200_000, 10_000, 0]);
+    assert_eq!(phases(calls[0]), [10_000, 50_000, 20_000, 0, 150_000, 200_000, 10_000, 0]);
     assert_eq!(calls[0].ttft, Some(ms(150)));
-    assert_eq!(phases(calls[2])[6], 0);
+    assert_eq!(phases(calls[2])[Phase::Unattributed as usize], 0);
     assert_eq!(session.codes(), ["uncertain", "contradiction"]);
     assert_eq!(session.problems(ProblemCode::Contradiction)[0].count, 1, "rounding is no contradiction");
 }
@@ -133,7 +133,7 @@ fn the_seed_examples_are_read() {
 
     let session = Session::open("records/seed-latency.json");
     let call = calls(&session)[0];
-    assert_eq!(phases(call), [10_000, 50_000, 20_000, 150_000, 200_000, 10_000, 0]);
+    assert_eq!(phases(call), [10_000, 50_000, 20_000, 0, 150_000, 200_000, 10_000, 0]);
     assert_eq!((call.duration, call.profile.unwrap().bottleneck()), (Some(ms(440)), Phase::TokenGeneration));
 }
 
@@ -195,7 +195,7 @@ fn a_wall_time_stands_for_a_missing_total() {
     assert_eq!((call.itl_ms(), codes), (Some(140.0), vec![]));
     let (call, codes) =
         one(r#"{"wall_time":1.0,"preprocessing":0.1,"time_to_first_token":0.3,"token_generation":0.4}"#);
-    assert_eq!(phases(&call), [100_000, 0, 0, 300_000, 400_000, 0, 200_000]);
+    assert_eq!(phases(&call), [100_000, 0, 0, 0, 300_000, 400_000, 0, 200_000]);
     assert_eq!((call.duration, codes), (Some(ms(1000)), vec![]));
     let (call, codes) = one(r#"{"wall_time":2.0,"total":1.0,"preprocessing":0.1,"time_to_first_token":0.3}"#);
     assert_eq!((call.duration, call.profile.unwrap().total()), (Some(ms(2000)), ms(2000)));

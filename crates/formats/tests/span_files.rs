@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use common::{Session, expected};
 use serde_json::{Value, json};
-use trace::{Phase, SpanKind, Status};
+use trace::{SpanKind, Status};
 use units::Nanos;
 
 fn percentile(values: &[f64], p: f64) -> f64 {
@@ -170,7 +170,6 @@ fn rows_of_spans_are_read_from_a_table() {
         assert_eq!(session.codes(), [] as [&str; 0], "{file}");
         let kinds: Vec<_> = trace.spans.iter().map(|span| span.kind).collect();
         assert_eq!(kinds, [SpanKind::Agent, SpanKind::Retrieval, SpanKind::Call, SpanKind::Call], "{file}");
-        assert_eq!(trace.spans[1].phase, Some(Phase::EmbeddingLookup));
         assert!(trace.spans[1..].iter().all(|span| span.parent == Some(trace::SpanId(0))));
         let calls: Vec<_> = trace.calls().map(|(_, call)| call).collect();
         let texts: Vec<_> = trace.messages(calls[0]).iter().map(|m| trace.text(m.text)).collect();

@@ -3,6 +3,8 @@ use std::{cmp::Reverse, collections::BTreeSet};
 use trace::{Call, CallId, Operation, Phase, Phases, SpanId, SpanKind, StrId, Trace};
 use units::{Nanos, Timestamp};
 
+use crate::rules::{Matcher, Rules};
+
 /// A request from the user's side: a root span that holds model calls, or a call that stands alone.
 ///
 /// What happens around a model call (looking up context, parsing the answer) is only visible here, and the
@@ -24,8 +26,9 @@ pub struct EndToEnd {
 /// Where the time of a single call went. `None` if its duration is not known.
 ///
 /// The rules: a latency profile speaks for itself; an embedding or reranking call is embedding lookup as a
-/// whole; else the queue time and the time to first token that the source tells, and what follows the first
-/// token is generation. Without a first token, nobody knows where prefill ends: unattributed.
+/// whole; else the queue time, the time to load the model and the time to first token that the source tells,
+/// and what follows the first token is generation. Without a first token, nobody knows where prefill ends:
+/// unattributed.
 pub fn of_call(call: &Call) -> Option<Phases> {
     if call.profile.is_some() {
         return call.profile;
@@ -42,9 +45,11 @@ pub fn of_call(call: &Call) -> Option<Phases> {
     }
     let queue = call.queue.unwrap_or_default().max(Nanos::ZERO);
     take(Phase::QueueWait, queue);
+    let load = call.model_load.unwrap_or_default().max(Nanos::ZERO);
+    take(Phase::ModelLoad, load);
     if let Some(ttft) = call.ttft {
-        // Servers measure the first token from arrival, so the time in the queue is inside.
-        take(Phase::TimeToFirstToken, ttft - queue);
+        // Servers measure the first token from arrival, so the time in the queue and of loading is inside.
+        take(Phase::TimeToFirstToken, ttft - queue - load);
         take(Phase::TokenGeneration, call.duration?);
     }
     take(Phase::Unattributed, call.duration?);
@@ -52,8 +57,9 @@ pub fn of_call(call: &Call) -> Option<Phases> {
 }
 
 /// All end-to-end requests that came to an end and hold a call that `keep` lets through, in the order of
-/// the tables.
-pub fn end_to_end(trace: &Trace, keep: impl Fn(CallId, &Call) -> bool) -> Vec<EndToEnd> {
+/// the tables. The rules say which spans are a phase.
+pub fn end_to_end(trace: &Trace, rules: &Rules, keep: impl Fn(CallId, &Call) -> bool) -> Vec<EndToEnd> {
+    let mut matcher = Matcher::new(trace, rules);
     let roots = roots(trace);
     // Calls by root, in the order of the tables; calls without a usable root stand alone.
     let mut inside: Vec<Vec<CallId>> = vec![Vec::new(); trace.spans.len()];
@@ -74,7 +80,7 @@ pub fn end_to_end(trace: &Trace, keep: impl Fn(CallId, &Call) -> bool) -> Vec<En
         let root = SpanId(i as u32);
         let first = calls.iter().copied().find(|&id| keep(id, trace.call(id)))?;
         let span = trace.span(root);
-        let phases = sweep(trace, root, calls, &members[i])?;
+        let phases = sweep(trace, &mut matcher, root, calls, &members[i])?;
         (!span.status.is_error()).then_some(EndToEnd {
             root: Some(root),
             call: first,
@@ -141,7 +147,13 @@ enum Rank {
 /// Divides a root's time among the phases: each moment belongs to the strongest claim, among equals to the
 /// one that began first. Moments that only containers cover are preprocessing before the first generating
 /// call, postprocessing after the last, and unattributed between them.
-fn sweep(trace: &Trace, root: SpanId, calls: &[CallId], members: &[SpanId]) -> Option<Phases> {
+fn sweep(
+    trace: &Trace,
+    matcher: &mut Matcher<'_>,
+    root: SpanId,
+    calls: &[CallId],
+    members: &[SpanId],
+) -> Option<Phases> {
     let root_span = trace.span(root);
     let (begin, end) = (root_span.start?.0, root_span.end()?.0);
     let mut claims = Vec::new();
@@ -177,8 +189,7 @@ fn sweep(trace: &Trace, root: SpanId, calls: &[CallId], members: &[SpanId]) -> O
     for &id in members.iter().filter(|&&id| id != root) {
         let span = trace.span(id);
         let (Some(from), Some(to)) = (span.start, span.end()) else { continue };
-        let phase = span.phase.or((span.kind == SpanKind::Retrieval).then_some(Phase::EmbeddingLookup));
-        let claim = match phase {
+        let claim = match matcher.phase(span) {
             Some(phase) => Some((Rank::Named, phase)),
             None if span.kind == SpanKind::Call || holds.contains(&id) => None,
             None if span.kind == SpanKind::Agent => None,
@@ -266,9 +277,9 @@ mod tests {
         builder.add_call(call, None, &[]);
     }
 
-    fn only(builder: &mut TraceBuilder) -> [i64; 7] {
+    fn only(builder: &mut TraceBuilder) -> [i64; Phase::COUNT] {
         builder.settle();
-        let requests = end_to_end(builder.trace(), |_, _| true);
+        let requests = end_to_end(builder.trace(), &Rules::default(), |_, _| true);
         assert_eq!(requests.len(), 1);
         requests[0].phases.0.map(|n| n.0)
     }
@@ -284,10 +295,10 @@ mod tests {
         builder.add_span(retrieval).unwrap();
         add_call(&mut builder, "chat", "root", 300, 800, Some(120));
         let mut parse = span(&mut builder, "parse", "root", 900, 950);
-        parse.phase = Some(Phase::Postprocessing);
+        parse.name = builder.intern("Post-process");
         builder.add_span(parse).unwrap();
-        // before + between retrieval and call, retrieval, queue, first token, generation, after, rest
-        assert_eq!(only(&mut builder), [100, 200, 0, 120, 380, 200, 0]);
+        // before + between retrieval and call, retrieval, queue, load, first token, generation, after, rest
+        assert_eq!(only(&mut builder), [100, 200, 0, 0, 120, 380, 200, 0]);
     }
 
     #[test]
@@ -295,14 +306,16 @@ mod tests {
         let mut builder = TraceBuilder::new();
         builder.begin_file("a", 0);
         add_call(&mut builder, "chat", "", 0, 500, None);
-        assert_eq!(only(&mut builder), [0, 0, 0, 0, 0, 0, 500]);
+        assert_eq!(only(&mut builder), [0, 0, 0, 0, 0, 0, 0, 500]);
     }
 
     #[test]
-    fn a_call_is_divided_into_queue_first_token_and_generation() {
+    fn a_call_is_divided_into_queue_load_first_token_and_generation() {
         let mut call = Call::at(record());
         (call.duration, call.queue, call.ttft) = (Some(Nanos(1000)), Some(Nanos(200)), Some(Nanos(500)));
-        assert_eq!(of_call(&call).unwrap().0.map(|n| n.0), [0, 0, 200, 300, 500, 0, 0]);
+        assert_eq!(of_call(&call).unwrap().0.map(|n| n.0), [0, 0, 200, 0, 300, 500, 0, 0]);
+        call.model_load = Some(Nanos(100));
+        assert_eq!(of_call(&call).unwrap().0.map(|n| n.0), [0, 0, 200, 100, 200, 500, 0, 0]);
         call.ttft = Some(Nanos(5000));
         assert_eq!(of_call(&call).unwrap().total(), Nanos(1000));
         call.operation = Operation::Embed;
@@ -317,7 +330,7 @@ mod tests {
         (call.duration, call.status) = (Some(Nanos(5)), Status::Cancelled);
         builder.add_call(call, None, &[]);
         builder.settle();
-        assert!(end_to_end(builder.trace(), |_, _| true).is_empty());
+        assert!(end_to_end(builder.trace(), &Rules::default(), |_, _| true).is_empty());
     }
 
     proptest! {
@@ -341,7 +354,7 @@ mod tests {
                 }
             }
             builder.settle();
-            for request in end_to_end(builder.trace(), |_, _| true) {
+            for request in end_to_end(builder.trace(), &Rules::default(), |_, _| true) {
                 prop_assert!(request.phases.0.iter().all(|n| n.0 >= 0));
                 let expected = request.root.map(|root| builder.trace().span(root).duration.unwrap());
                 prop_assert_eq!(Some(request.phases.total()), expected);

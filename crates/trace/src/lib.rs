@@ -21,6 +21,7 @@ mod retries;
 mod span;
 mod strings;
 mod texts;
+mod tree;
 
 use rustc_hash::FxHashSet;
 use units::Nanos;
@@ -35,6 +36,7 @@ pub use report::{Candidate, Fate, FileReport, Problem, ProblemCode};
 pub use span::{Span, SpanKind, Status};
 pub use strings::Interner;
 pub use texts::Texts;
+pub use tree::{NONE, Tree, UNKNOWN};
 
 /// All files of a session as one set of tables.
 ///

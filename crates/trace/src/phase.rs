@@ -12,6 +12,8 @@ pub enum Phase {
     EmbeddingLookup,
     /// Waiting for a place at the model.
     QueueWait,
+    /// Loading the model before it can answer.
+    ModelLoad,
     /// From the request's start at the model to its first token: prefill, mostly.
     TimeToFirstToken,
     /// From the first token to the last.
@@ -23,11 +25,15 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// How many there are.
+    pub const COUNT: usize = 8;
+
     /// All phases in order, unattributed last.
-    pub const ALL: [Phase; 7] = [
+    pub const ALL: [Phase; Phase::COUNT] = [
         Phase::Preprocessing,
         Phase::EmbeddingLookup,
         Phase::QueueWait,
+        Phase::ModelLoad,
         Phase::TimeToFirstToken,
         Phase::TokenGeneration,
         Phase::Postprocessing,
@@ -40,6 +46,7 @@ impl Phase {
             Phase::Preprocessing => "preprocessing",
             Phase::EmbeddingLookup => "embedding_lookup",
             Phase::QueueWait => "llm_queue_wait",
+            Phase::ModelLoad => "model_load",
             Phase::TimeToFirstToken => "time_to_first_token",
             Phase::TokenGeneration => "token_generation",
             Phase::Postprocessing => "postprocessing",
@@ -53,6 +60,7 @@ impl Phase {
             Phase::Preprocessing => "Preprocessing",
             Phase::EmbeddingLookup => "Embedding lookup",
             Phase::QueueWait => "Queue wait",
+            Phase::ModelLoad => "Model load",
             Phase::TimeToFirstToken => "Time to first token",
             Phase::TokenGeneration => "Token generation",
             Phase::Postprocessing => "Postprocessing",
@@ -66,6 +74,7 @@ impl Phase {
             Phase::Preprocessing => "preprocess",
             Phase::EmbeddingLookup => "embedding",
             Phase::QueueWait => "queue",
+            Phase::ModelLoad => "load",
             Phase::TimeToFirstToken => "ttft",
             Phase::TokenGeneration => "generation",
             Phase::Postprocessing => "postprocess",
@@ -76,7 +85,7 @@ impl Phase {
 
 /// A length of time for each phase.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Phases(pub [Nanos; 7]);
+pub struct Phases(pub [Nanos; Phase::COUNT]);
 
 impl Phases {
     /// The time of one phase.
@@ -92,6 +101,15 @@ impl Phases {
     /// All phases together: the request's duration.
     pub fn total(&self) -> Nanos {
         self.0.iter().copied().sum()
+    }
+
+    /// The time around the model call: in preparing it, looking up its context and working on its answer.
+    /// What nobody can name is not in it.
+    pub fn outside_the_model(&self) -> Nanos {
+        [Phase::Preprocessing, Phase::EmbeddingLookup, Phase::Postprocessing]
+            .map(|p| self.get(p))
+            .into_iter()
+            .sum()
     }
 
     /// The largest phase; of equal ones the earliest. Unattributed time competes like any other: a request

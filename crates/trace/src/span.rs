@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 use units::{Nanos, Timestamp};
 
-use crate::{CallId, Phase, RecordRef, SpanId, StrId};
+use crate::{CallId, RecordRef, SpanId, StrId};
 
 /// How a span or a call ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -65,8 +65,6 @@ pub struct Span {
     pub duration: Option<Nanos>,
     /// The model call it is.
     pub call: Option<CallId>,
-    /// The phase that the whole span is, where its name or kind says so by a named rule.
-    pub phase: Option<Phase>,
 }
 
 impl Span {
@@ -87,6 +85,5 @@ impl Span {
             (self.start, self.duration) = (again.start, again.duration);
         }
         self.start = self.start.or(again.start);
-        self.phase = self.phase.or(again.phase);
     }
 }

@@ -1,5 +1,5 @@
 use rustc_hash::FxHashSet;
-use stats::{EndToEnd, Histogram, Percentiles, percentile};
+use stats::{EndToEnd, Histogram, Percentiles, Rules, mean, percentile};
 use trace::{Call, CallId, Phase, Phases, Trace};
 use units::Nanos;
 
@@ -19,11 +19,11 @@ pub(crate) fn latency(session: &Session, filter: &Filter, order: LatencyOrder) -
     let trace = session.trace();
     let ids = select(trace, filter);
     let chosen: FxHashSet<CallId> = ids.iter().copied().collect();
-    let mut requests = stats::end_to_end(trace, |id, _| chosen.contains(&id));
+    let mut requests = stats::end_to_end(trace, &Rules::default(), |id, _| chosen.contains(&id));
     requests.sort_by_key(|request| request.phases.total());
     let sorted: Vec<Phases> = requests.iter().map(|request| request.phases).collect();
     let sums: Phases = sorted.iter().copied().sum();
-    let mut bottlenecks = [0; 7];
+    let mut bottlenecks = [0; Phase::COUNT];
     for phases in &sorted {
         bottlenecks[phases.bottleneck() as usize] += 1;
     }
@@ -83,7 +83,7 @@ fn columns(trace: &Trace, requests: &[EndToEnd], order: LatencyOrder) -> Vec<Col
         .filter_map(|i| {
             let group = &requests[edge(i)..edge(i + 1).max(edge(i))];
             let first = group.first()?;
-            let phases = mean(group.iter().map(|request| &request.phases));
+            let phases = mean(group.iter().map(|request| &request.phases))?;
             Some(Column {
                 n: group.len() as u32,
                 bottleneck: Some(phases.bottleneck()),
@@ -104,29 +104,12 @@ fn shrink(at: f64) -> f64 {
     low + (at - from) / (to - from) * (high - low)
 }
 
-/// The mean of the requests around a percentile: one in fifty of all, at least one, of those sorted by
-/// duration.
+/// What the requests around a percentile are made of; none has a bottleneck where there are no requests.
 pub(crate) fn band(sorted: &[Phases], p: f64) -> Band {
-    let middle = p * (sorted.len() - 1) as f64;
-    let half = sorted.len() as f64 / 100.0;
-    let from = (middle - half).ceil().max(0.0) as usize;
-    let to = ((middle + half).floor() as usize).min(sorted.len() - 1);
-    // A rank between two requests and no room around it: both of them.
-    let group = if from > to { &sorted[to..=from] } else { &sorted[from..=to] };
-    let phases = mean(group.iter());
-    Band { p, bottleneck: Some(phases.bottleneck()), phases, n: group.len() as u32 }
-}
-
-/// The mean of each phase, rounded down to the nanosecond.
-fn mean<'a>(all: impl ExactSizeIterator<Item = &'a Phases>) -> Phases {
-    let n = all.len() as i128;
-    let mut sums = [0i128; 7];
-    for phases in all {
-        for (sum, time) in sums.iter_mut().zip(phases.0) {
-            *sum += i128::from(time.0);
-        }
+    match stats::Band::around(sorted, p) {
+        Some(band) => Band { p, bottleneck: Some(band.bottleneck()), phases: band.phases, n: band.n },
+        None => Band { p, ..Band::default() },
     }
-    Phases(sums.map(|sum| Nanos((sum / n) as i64)))
 }
 
 fn phase_row(all: &[Phases], sums: &Phases, phase: Phase) -> PhaseRow {
@@ -151,21 +134,5 @@ mod tests {
         assert_eq!((edges[0], edges[COLUMNS]), (0.0, 1.0));
         assert!(edges.is_sorted());
         assert!((shrink(0.5) - 0.9).abs() < 1e-12);
-    }
-
-    #[test]
-    fn a_band_holds_the_neighbours_of_its_percentile() {
-        let sorted: Vec<Phases> = (0..1000)
-            .map(|i| {
-                let mut phases = Phases::default();
-                phases.add(Phase::QueueWait, Nanos(i));
-                phases
-            })
-            .collect();
-        let middle = band(&sorted, 0.5);
-        assert_eq!((middle.n, middle.phases.get(Phase::QueueWait)), (20, Nanos(499)));
-        let two = band(&sorted[..2], 0.5);
-        assert_eq!(two.n, 2);
-        assert_eq!(band(&sorted[..1], 0.99).n, 1);
     }
 }

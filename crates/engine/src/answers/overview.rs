@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
-use stats::Percentiles;
+use stats::{Percentiles, Rules};
 use trace::{Call, CallId, Operation, Phases, Status, StrId, Trace};
 use units::{Figure, Money, Nanos};
 
@@ -147,7 +147,7 @@ fn model_rows(session: &Session, ids: &[CallId]) -> Vec<ModelRow> {
 
 fn phase_summary(trace: &Trace, ids: &[CallId]) -> Option<PhaseSummary> {
     let chosen: rustc_hash::FxHashSet<CallId> = ids.iter().copied().collect();
-    let mut all: Vec<Phases> = stats::end_to_end(trace, |id, _| chosen.contains(&id))
+    let mut all: Vec<Phases> = stats::end_to_end(trace, &Rules::default(), |id, _| chosen.contains(&id))
         .into_iter()
         .map(|request| request.phases)
         .collect();

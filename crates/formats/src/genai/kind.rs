@@ -1,6 +1,6 @@
-//! What a span is: a model call or not, and which phase of a request, by named rules.
+//! What a span is: a model call or not, by named rules.
 
-use trace::{Operation, Phase, SpanKind};
+use trace::{Operation, SpanKind};
 
 use super::names::{Known, Meaning};
 
@@ -51,22 +51,6 @@ const VECTOR_STORES: &[&str] = &[
     "weaviate",
 ];
 
-/// Phases by the span's name without case and separators: a phase's own key and its short forms.
-const PHASES: &[(&str, Phase)] = &[
-    ("preprocess", Phase::Preprocessing),
-    ("preprocessing", Phase::Preprocessing),
-    ("embeddinglookup", Phase::EmbeddingLookup),
-    ("retrieve", Phase::EmbeddingLookup),
-    ("retrieval", Phase::EmbeddingLookup),
-    ("vectorsearch", Phase::EmbeddingLookup),
-    ("queuewait", Phase::QueueWait),
-    ("llmqueuewait", Phase::QueueWait),
-    ("timetofirsttoken", Phase::TimeToFirstToken),
-    ("tokengeneration", Phase::TokenGeneration),
-    ("postprocess", Phase::Postprocessing),
-    ("postprocessing", Phase::Postprocessing),
-];
-
 /// What a word says, in any case.
 pub(crate) fn by_word(word: &str) -> Option<(SpanKind, Operation)> {
     let known = KINDS.iter().find(|(name, ..)| name.eq_ignore_ascii_case(word))?;
@@ -102,38 +86,4 @@ pub(crate) fn of_span(name: &str, known: &Known<'_>) -> (SpanKind, Operation) {
         return (SpanKind::Call, Operation::Generate);
     }
     (SpanKind::Other, Operation::Generate)
-}
-
-/// The phase that a whole span is.
-pub(crate) fn phase(name: &str, kind: SpanKind, operation: Operation) -> Option<Phase> {
-    // Longer than any name in the table: not worth a copy.
-    let short: String = match name.len() {
-        0..=64 => name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect(),
-        _ => String::new(),
-    };
-    let by_name = PHASES.iter().find(|(name, _)| *name == short).map(|&(_, phase)| phase);
-    let looks_up = kind == SpanKind::Retrieval || (kind == SpanKind::Call && operation == Operation::Embed);
-    by_name.or(looks_up.then_some(Phase::EmbeddingLookup))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_phases() {
-        for (name, phase) in [
-            ("preprocess", Some(Phase::Preprocessing)),
-            ("Vector Search", Some(Phase::EmbeddingLookup)),
-            ("llm_queue_wait", Some(Phase::QueueWait)),
-            ("Post-processing", Some(Phase::Postprocessing)),
-            ("retrieval of the post", None),
-            ("", None),
-        ] {
-            assert_eq!(super::phase(name, SpanKind::Other, Operation::Generate), phase, "{name}");
-        }
-        for phase in Phase::ALL.into_iter().filter(|&p| p != Phase::Unattributed) {
-            assert_eq!(super::phase(phase.key(), SpanKind::Other, Operation::Generate), Some(phase));
-        }
-    }
 }

@@ -232,7 +232,6 @@ fn observation(text: &str, at: RecordRef, whose: &Whose, out: &mut Output<'_>) -
         status: if failed { genai::failure(&message) } else { Status::Ok },
         start,
         duration: genai::duration(start, end, at, out),
-        phase: genai::phase(&name, kind, operation),
         ..Span::default()
     };
     let mut call = genai::keep_span(row, at, out);

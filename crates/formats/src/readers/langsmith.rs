@@ -152,7 +152,6 @@ fn add(run: &Value, at: RecordRef, out: &mut Output<'_>) {
         status: if error.is_empty() { Status::Ok } else { genai::failure(error) },
         start,
         duration: genai::duration(start, end, at, out),
-        phase: genai::phase(name, kind, operation),
         ..Span::default()
     };
     let mut call = genai::keep_span(row, at, out);

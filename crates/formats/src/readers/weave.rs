@@ -114,7 +114,6 @@ fn add(call: &Value, innermost: bool, at: RecordRef, out: &mut Output<'_>) {
         status: if error.is_empty() { Status::Ok } else { genai::failure(error) },
         start,
         duration: genai::duration(start, end, at, out),
-        phase: genai::phase(op, kind, asked),
         ..Span::default()
     };
     let mut row = genai::keep_span(row, at, out);

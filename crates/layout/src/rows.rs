@@ -1,0 +1,188 @@
+use std::ops;
+
+use trace::NONE;
+
+use crate::{Axis, Flame, Spans, lanes::Lanes};
+
+/// Bars in rows, those of one row side by side and in order.
+///
+/// Items are rows of [`Spans`] or nodes of a [`Flame`]; places along a row are times in ns or weights.
+#[derive(Clone, Debug, Default)]
+pub struct Rows {
+    /// Where each row begins in the columns below; the last one is where all end.
+    pub(crate) first: Vec<u32>,
+    /// What is drawn.
+    pub(crate) item: Vec<u32>,
+    /// Where it begins.
+    pub(crate) start: Vec<i64>,
+    /// Where it ends. Neither starts nor ends ever fall within a row.
+    pub(crate) end: Vec<i64>,
+    /// How many of the bars before each one are errors; one more than there are bars.
+    pub(crate) errors: Vec<u32>,
+    /// How many items have no place.
+    pub unplaced: u64,
+    /// The first place of all.
+    pub from: i64,
+    /// The last one.
+    pub to: i64,
+    /// Places are weights divided by two so many times, so that they fit.
+    pub shift: u32,
+}
+
+/// How a subtree lies in its parent's.
+#[derive(Clone, Copy, Default)]
+struct Block {
+    /// Rows below the parent's own.
+    offset: u32,
+    /// Rows it takes.
+    height: u32,
+}
+
+impl Rows {
+    /// Spans in the order of time: what lies inside something is drawn below it, and what overlaps in time lies in
+    /// lanes one below the other, each as high as the highest in it. Times are those of the axis.
+    ///
+    /// ```text
+    /// agent ├───────────────────────┤
+    /// plan    ├────┤       ├─write──┤
+    /// search         ├──┤
+    /// search         ├────┤              beside the first one: a lane of its own
+    /// ```
+    pub fn in_time(spans: &Spans, axis: &Axis) -> Rows {
+        let tree = spans.tree();
+        let n = tree.len();
+        let mut block = vec![Block { offset: 0, height: 1 }; n];
+        // From when to when a row and all inside it run. Children may stick out.
+        let mut reach: Vec<(i64, i64)> =
+            (0..n as u32).map(|row| tree.place(row).unwrap_or_default()).collect();
+        for (from, to) in &mut reach {
+            *to = (*to).max(from.saturating_add(1));
+        }
+        for row in (0..n as u32).rev().filter(|&row| tree.place(row).is_some()) {
+            let inside = stack(tree.children(row), &reach, &mut block);
+            block[row as usize].height += inside;
+            let (mut from, mut to) = reach[row as usize];
+            for &child in tree.children(row) {
+                from = from.min(reach[child as usize].0);
+                to = to.max(reach[child as usize].1);
+            }
+            reach[row as usize] = (from, to);
+        }
+        stack(tree.roots(), &reach, &mut block);
+        let mut at = vec![NONE; n];
+        for &root in tree.roots() {
+            at[root as usize] = block[root as usize].offset;
+        }
+        for row in 0..n as u32 {
+            for &child in tree.children(row) {
+                at[child as usize] = at[row as usize] + 1 + block[child as usize].offset;
+            }
+        }
+        let mut order: Vec<u32> = (0..n as u32).filter(|&row| at[row as usize] != NONE).collect();
+        order.sort_by_key(|&row| tree.start(row));
+        let bar = |row: u32| {
+            let place = (axis.shown(tree.start(row)), axis.shown(tree.end(row)));
+            (row, at[row as usize], place, spans.status[row as usize].is_error())
+        };
+        let mut rows = Rows::filled(order.into_iter().map(bar).collect());
+        rows.unplaced = (n - rows.item.len()) as u64;
+        rows
+    }
+
+    /// A merged flame, its root in the first row.
+    pub fn of_flame(flame: &Flame) -> Rows {
+        let all = flame.total.first().copied().unwrap_or(0);
+        // Floats draw it, and they are exact up to 2^53.
+        let shift = (128 - all.leading_zeros()).saturating_sub(53);
+        let bar = |node: usize| {
+            let (from, to) = (flame.start[node], flame.start[node] + flame.total[node]);
+            let place = ((from >> shift) as i64, (to >> shift) as i64);
+            (node as u32, flame.depth[node], place, flame.errors[node] > 0)
+        };
+        Rows { shift, ..Rows::filled((0..flame.len()).map(bar).collect()) }
+    }
+
+    /// From bars whose starts rise within each row: item, row, place, error.
+    fn filled(bars: Vec<(u32, u32, (i64, i64), bool)>) -> Rows {
+        let count = bars.iter().map(|bar| bar.1 + 1).max().unwrap_or(0) as usize;
+        let mut first = vec![0u32; count + 1];
+        for bar in &bars {
+            first[bar.1 as usize + 1] += 1;
+        }
+        for row in 0..count {
+            first[row + 1] += first[row];
+        }
+        let n = bars.len();
+        let mut rows = Rows {
+            item: vec![0; n],
+            start: vec![0; n],
+            end: vec![0; n],
+            errors: vec![0; n + 1],
+            from: bars.iter().map(|bar| bar.2.0).min().unwrap_or(0),
+            to: bars.iter().map(|bar| bar.2.1).max().unwrap_or(0),
+            ..Rows::default()
+        };
+        let mut next = first.clone();
+        for (item, row, (start, end), error) in bars {
+            let i = next[row as usize] as usize;
+            next[row as usize] += 1;
+            (rows.item[i], rows.start[i], rows.end[i]) = (item, start, end);
+            rows.errors[i + 1] = error.into();
+        }
+        for i in 0..n {
+            rows.errors[i + 1] += rows.errors[i];
+        }
+        rows.first = first;
+        rows
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> u32 {
+        self.first.len().saturating_sub(1) as u32
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The item of a row at a place.
+    pub fn at(&self, row: u32, place: i64) -> Option<u32> {
+        let bars = self.bars(row);
+        let i = bars.start + self.end[bars.clone()].partition_point(|&end| end <= place);
+        (bars.contains(&i) && self.start[i] <= place).then(|| self.item[i])
+    }
+
+    /// All bars: row, item, from, to.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, u32, i64, i64)> {
+        let bar = |row, i: usize| (row, self.item[i], self.start[i], self.end[i]);
+        (0..self.len()).flat_map(move |row| self.bars(row).map(move |i| bar(row, i)))
+    }
+
+    pub(crate) fn bars(&self, row: u32) -> ops::Range<usize> {
+        self.first[row as usize] as usize..self.first[row as usize + 1] as usize
+    }
+}
+
+/// Puts subtrees side by side as far as they do not overlap, else one below the other. Returns the height of all.
+fn stack(siblings: &[u32], reach: &[(i64, i64)], block: &mut [Block]) -> u32 {
+    // What sticks out at the front comes before its start.
+    let mut order = siblings.to_vec();
+    order.sort_by_key(|&row| reach[row as usize].0);
+    let mut lanes = Lanes::default();
+    let lane_of: Vec<u32> =
+        order.iter().map(|&row| lanes.place(reach[row as usize].0, reach[row as usize].1)).collect();
+    let mut heights = vec![0; lanes.count() as usize];
+    for (&row, &lane) in order.iter().zip(&lane_of) {
+        let height: &mut u32 = &mut heights[lane as usize];
+        *height = (*height).max(block[row as usize].height);
+    }
+    let mut all = 0;
+    for height in &mut heights {
+        all += std::mem::replace(height, all);
+    }
+    for (&row, &lane) in order.iter().zip(&lane_of) {
+        block[row as usize].offset = heights[lane as usize];
+    }
+    all
+}

@@ -1,0 +1,216 @@
+use serde::{Deserialize, Serialize};
+use trace::{Call, Phase, Phases};
+use units::{Nanos, Timestamp};
+
+use crate::of_call;
+
+/// What was promised. A request that takes exactly as long as promised keeps it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Slo {
+    /// The longest time to the first token.
+    pub ttft: Option<Nanos>,
+    /// The longest mean gap between tokens, ms: time after the first token / (C − 1).
+    pub itl_ms: Option<f64>,
+    /// The longest whole duration.
+    pub e2e: Option<Nanos>,
+}
+
+/// What a request was measured at.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Served {
+    /// Whether it succeeded.
+    pub ok: bool,
+    /// When it began.
+    pub start: Option<Timestamp>,
+    /// How long it took.
+    pub e2e: Option<Nanos>,
+    /// Time to its first token.
+    pub ttft: Option<Nanos>,
+    /// The mean gap between its tokens, ms.
+    pub itl_ms: Option<f64>,
+    /// The tokens of its answer.
+    pub tokens: Option<u64>,
+    /// Where its time went.
+    pub phases: Option<Phases>,
+}
+
+impl Served {
+    /// Of a model call.
+    pub fn of(call: &Call) -> Served {
+        Served {
+            ok: call.is_finished(),
+            start: call.start,
+            e2e: call.duration,
+            ttft: call.ttft,
+            itl_ms: call.itl_ms(),
+            tokens: call.usage.output.get(),
+            phases: of_call(call),
+        }
+    }
+}
+
+/// How well promises were kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Goodput {
+    /// All requests.
+    pub n: u64,
+    /// Those that succeeded and kept every promise.
+    pub good: u64,
+    /// Those that failed.
+    pub failed: u64,
+    /// Those that succeeded and broke none that could be measured, but one could not: not good, and not bad.
+    pub unmeasured: u64,
+    /// Those that took too long to the first token.
+    pub broke_ttft: u64,
+    /// Those whose tokens came too slowly.
+    pub broke_itl: u64,
+    /// Those that took too long as a whole.
+    pub broke_e2e: u64,
+    /// Of the requests that broke a promise, by the phase that broke it, in the order of [`Phase::ALL`]: the
+    /// largest phase of the time that the first broken promise is about.
+    pub breakers: [u64; Phase::COUNT],
+    /// The tokens of all requests that tell them.
+    pub tokens: u64,
+    /// Of these, the tokens of good requests.
+    pub good_tokens: u64,
+    /// From the first start to the last end. `None` without times.
+    pub window: Option<Nanos>,
+}
+
+impl Goodput {
+    /// Good requests per second.
+    pub fn requests_per_second(&self) -> Option<f64> {
+        self.per_second(self.good)
+    }
+
+    /// Tokens of good requests per second.
+    pub fn tokens_per_second(&self) -> Option<f64> {
+        self.per_second(self.good_tokens)
+    }
+
+    /// The share of all requests that is good.
+    pub fn share(&self) -> Option<f64> {
+        (self.n > 0).then(|| self.good as f64 / self.n as f64)
+    }
+
+    fn per_second(&self, count: u64) -> Option<f64> {
+        let window = self.window.filter(|window| window.0 > 0)?;
+        Some(count as f64 / (window.0 as f64 / 1e9))
+    }
+}
+
+/// Before the first token, as far as the times tell.
+const BEFORE_FIRST: [Phase; 5] = [
+    Phase::Preprocessing,
+    Phase::EmbeddingLookup,
+    Phase::QueueWait,
+    Phase::ModelLoad,
+    Phase::TimeToFirstToken,
+];
+
+impl Slo {
+    /// What became of the promises in a set of requests.
+    pub fn goodput<'a>(&self, requests: impl IntoIterator<Item = &'a Served>) -> Goodput {
+        let mut sums = Goodput::default();
+        let (mut first, mut last) = (i64::MAX, i64::MIN);
+        for request in requests {
+            self.judge(request, &mut sums);
+            if let (Some(start), Some(e2e)) = (request.start, request.e2e) {
+                first = first.min(start.0);
+                last = last.max((start + e2e).0);
+            }
+        }
+        sums.window = (first <= last).then(|| Nanos(last.saturating_sub(first)));
+        sums
+    }
+
+    fn judge(&self, request: &Served, sums: &mut Goodput) {
+        sums.n += 1;
+        let tokens = request.tokens.unwrap_or(0);
+        sums.tokens = sums.tokens.saturating_add(tokens);
+        if !request.ok {
+            sums.failed += 1;
+            return;
+        }
+        let ttft = kept(self.ttft, request.ttft);
+        let itl = kept(self.itl_ms, request.itl_ms);
+        let e2e = kept(self.e2e, request.e2e);
+        sums.broke_ttft += u64::from(ttft == Some(false));
+        sums.broke_itl += u64::from(itl == Some(false));
+        sums.broke_e2e += u64::from(e2e == Some(false));
+        let largest = |among: &[Phase]| {
+            let phases = request.phases?;
+            among.iter().copied().rev().max_by_key(|&phase| phases.get(phase))
+        };
+        let breaker = match (ttft, itl, e2e) {
+            (Some(false), ..) => largest(&BEFORE_FIRST).unwrap_or(Phase::TimeToFirstToken),
+            (_, Some(false), _) => Phase::TokenGeneration,
+            (.., Some(false)) => largest(&Phase::ALL).unwrap_or(Phase::Unattributed),
+            (Some(true), Some(true), Some(true)) => {
+                sums.good += 1;
+                sums.good_tokens = sums.good_tokens.saturating_add(tokens);
+                return;
+            }
+            _ => {
+                sums.unmeasured += 1;
+                return;
+            }
+        };
+        sums.breakers[breaker as usize] += 1;
+    }
+}
+
+/// Whether a promise was kept; `None` if that was not measured.
+fn kept<T: PartialOrd>(limit: Option<T>, measured: Option<T>) -> Option<bool> {
+    match (limit, measured) {
+        (None, _) => Some(true),
+        (Some(limit), Some(measured)) => Some(measured <= limit),
+        (Some(_), None) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(start: i64, ttft: i64, itl: f64, e2e: i64) -> Served {
+        let mut phases = Phases::default();
+        phases.add(Phase::QueueWait, Nanos(ttft * 600_000));
+        phases.add(Phase::TimeToFirstToken, Nanos(ttft * 400_000));
+        phases.add(Phase::TokenGeneration, Nanos((e2e - ttft) * 1_000_000));
+        Served {
+            ok: true,
+            start: Some(Timestamp(start * 1_000_000)),
+            e2e: Some(Nanos(e2e * 1_000_000)),
+            ttft: Some(Nanos(ttft * 1_000_000)),
+            itl_ms: Some(itl),
+            tokens: Some(100),
+            phases: Some(phases),
+        }
+    }
+
+    #[test]
+    fn a_request_is_good_if_it_succeeds_and_keeps_every_promise() {
+        let ms = |ms: i64| Some(Nanos(ms * 1_000_000));
+        let slo = Slo { ttft: ms(500), itl_ms: Some(50.0), e2e: ms(10_000) };
+        let failed = Served { ok: false, ..request(0, 1, 1.0, 1) };
+        let untimed = Served { itl_ms: None, ..request(0, 100, 0.0, 200) };
+        let requests = [
+            request(0, 500, 50.0, 10_000),
+            request(1_000, 501, 10.0, 2_000),
+            request(2_000, 400, 60.0, 30_000),
+            request(3_000, 400, 10.0, 17_000),
+            failed,
+            untimed,
+        ];
+        let got = slo.goodput(&requests);
+        assert_eq!((got.n, got.good, got.failed, got.unmeasured), (6, 1, 1, 1));
+        assert_eq!((got.broke_ttft, got.broke_itl, got.broke_e2e), (1, 1, 2));
+        assert_eq!(got.breakers, [0, 0, 1, 0, 0, 2, 0, 0]);
+        assert_eq!((got.tokens, got.good_tokens, got.window), (600, 100, Some(Nanos(32_000_000_000))));
+        assert_eq!((got.requests_per_second(), got.tokens_per_second()), (Some(1.0 / 32.0), Some(3.125)));
+        let none = Slo::default().goodput(&requests);
+        assert_eq!((none.good, none.unmeasured), (5, 0));
+        assert_eq!(Slo::default().goodput(&[]).share(), None);
+    }
+}
