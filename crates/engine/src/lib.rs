@@ -15,6 +15,7 @@ mod calibration;
 mod counts;
 mod ledger;
 pub mod protocol;
+mod reprice;
 mod session;
 mod shard;
 mod summary;
