@@ -366,13 +366,13 @@ fn waste(items: &[Item<'_>]) -> Waste {
     for item in items {
         let (call, usage) = (item.call, &item.call.usage);
         let time = call.duration.unwrap_or(Nanos::ZERO);
-        waste.of_time = waste.of_time + time;
+        waste.of_time += time;
         waste.retried += u64::from(call.retries > 0);
         if call.is_finished() {
             continue;
         }
         waste.attempts += 1;
-        waste.time = waste.time + time;
+        waste.time += time;
         match usage.input.get().or(usage.output.get()) {
             Some(_) => {
                 let tokens = usage.input.or_zero().saturating_add(usage.output.or_zero());
