@@ -10,6 +10,8 @@ use crate::{counts::Method, reprice, session::Session};
 /// Prices of the session's models.
 pub(crate) struct Bill {
     book: PriceBook,
+    /// How often the user's own prices were changed.
+    changes: u32,
     known: RefCell<Known>,
 }
 
@@ -58,7 +60,12 @@ pub(crate) struct Priced {
 
 impl Bill {
     pub fn new() -> Bill {
-        Bill { book: PriceBook::bundled(), known: RefCell::default() }
+        Bill { book: PriceBook::bundled(), changes: 0, known: RefCell::default() }
+    }
+
+    /// How often the user's own prices were changed.
+    pub fn changes(&self) -> u32 {
+        self.changes
     }
 
     pub fn book(&self) -> &PriceBook {
@@ -68,6 +75,7 @@ impl Bill {
     /// Changes the user's own prices.
     pub fn change(&mut self, change: impl FnOnce(&mut PriceBook)) {
         change(&mut self.book);
+        self.changes += 1;
         *self.known.borrow_mut() = Known::default();
     }
 

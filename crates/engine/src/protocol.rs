@@ -42,7 +42,7 @@ pub enum Command {
     Cancel,
     /// Count the texts that were left when the counting was stopped. Answered by [`Answer::Session`].
     CountTexts,
-    /// Forget all files and typed prices. Answered by [`Answer::Session`].
+    /// Forget all files; the user's own prices stay. Answered by [`Answer::Session`].
     Clear,
     /// Everything the overview shows. Answered by [`Answer::Overview`].
     Overview(Filter),
@@ -282,6 +282,8 @@ pub struct SessionInfo {
     /// Encodings whose vocabulary the session would need to count texts exactly. The page fetches them; the
     /// worker asks for them itself.
     pub wants: Vec<EncodingName>,
+    /// Grows with every change of the user's own prices.
+    pub prices: u32,
     /// Tokenizers that were opened as files, in the order of their numbers.
     pub tokenizers: Vec<OpenedTokenizer>,
 }

@@ -299,8 +299,9 @@ impl Session {
         Ok(match command {
             Command::Open | Command::Cancel | Command::CountTexts => Answer::Session(self.info()),
             Command::Clear => {
-                let (counts, generation) = (std::mem::take(&mut self.counts), self.generation);
-                *self = Session { counts, generation, ..Session::new() };
+                let former = std::mem::take(self);
+                let Session { counts, bill, generation, .. } = former;
+                *self = Session { counts, bill, generation, ..Session::new() };
                 self.counts.clear();
                 self.changed();
                 Answer::Session(self.info())
@@ -361,6 +362,7 @@ impl Session {
             spans: trace.spans.len() as u64,
             range: range(trace),
             wants: self.counts.wants(trace),
+            prices: self.bill.changes(),
             tokenizers: self.tokenizers.clone(),
         }
     }

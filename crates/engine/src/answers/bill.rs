@@ -8,6 +8,7 @@ use super::{bill_reported, components, filter::select, findings, timeline::timel
 use crate::{
     bill::{self, Plan, Priced, Target, class_key, class_name, cost, day, day_of, priced},
     counts::Method,
+    order::sort,
     protocol::{BillAsk, BillGroup, BillLine, BillSheet, CostTimeline, CostlyCall, GroupBy, Unpriced, Waste},
     session::Session,
 };
@@ -60,7 +61,7 @@ pub(crate) fn bill(session: &Session, ask: &BillAsk) -> Result<BillSheet, String
     let today = session.bill.book().checked();
     let groups = groups(session, ask, &items, &plan, today);
     let mut dearest: Vec<&Item<'_>> = items.iter().filter(|item| item.priced.is_some()).collect();
-    dearest.sort_by_key(|item| (std::cmp::Reverse(item.cost()), item.id));
+    sort(&mut dearest, |a, b| b.cost().cmp(&a.cost()).then(a.id.cmp(&b.id)));
     Ok(BillSheet {
         requests: ids.len() as u64,
         of: trace.calls().count() as u64,
@@ -221,7 +222,7 @@ fn groups(session: &Session, ask: &BillAsk, items: &[Item<'_>], plan: &Plan, tod
     all.extend(
         named.into_iter().filter(|(_, group)| group.calls > 0).map(|(name, group)| (name.to_owned(), group)),
     );
-    all.sort_by(|(name, group), (other_name, other)| {
+    sort(&mut all, |(name, group), (other_name, other)| {
         other.amount.cmp(&group.amount).then_with(|| name.cmp(other_name))
     });
     let top = ask.top as usize;
@@ -231,7 +232,7 @@ fn groups(session: &Session, ask: &BillAsk, items: &[Item<'_>], plan: &Plan, tod
         all.push((OTHERS.to_owned(), rest));
     }
     if ask.by == GroupBy::Day {
-        all.sort_by(|(name, _), (other, _)| (name == OTHERS, name).cmp(&(other == OTHERS, other)));
+        sort(&mut all, |(name, _), (other, _)| (name == OTHERS, name).cmp(&(other == OTHERS, other)));
     }
     let target = plan.target.as_ref().map(|target| target.price.model.as_ref());
     let finish = |(name, group): (String, Group)| {
@@ -242,7 +243,7 @@ fn groups(session: &Session, ask: &BillAsk, items: &[Item<'_>], plan: &Plan, tod
                 Some((key.class, line(key, model, tokens, amount, &*price?, today)))
             })
             .collect();
-        lines.sort_by(|(class, a), (other, b)| {
+        sort(&mut lines, |(class, a), (other, b)| {
             (&a.model, class, a.above, &a.service, &a.since, a.price)
                 .cmp(&(&b.model, other, b.above, &b.service, &b.since, b.price))
         });
@@ -327,7 +328,7 @@ fn unpriced(trace: &Trace, items: &[Item<'_>]) -> Vec<Unpriced> {
         }
     }
     let mut rows: Vec<Unpriced> = rows.into_values().collect();
-    rows.sort_by(|a, b| {
+    sort(&mut rows, |a, b| {
         b.requests.cmp(&a.requests).then_with(|| (&a.model, &a.why).cmp(&(&b.model, &b.why)))
     });
     rows

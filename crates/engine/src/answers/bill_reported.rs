@@ -9,6 +9,7 @@ use units::{Money, Timestamp};
 use super::bill::{Item, is_unbilled};
 use crate::{
     bill::{Priced, cost},
+    order::sort,
     protocol::BridgeRow,
     session::Session,
 };
@@ -56,7 +57,10 @@ pub(crate) fn bridge(session: &Session, items: &[Item<'_>]) -> Vec<BridgeRow> {
             explained: reason != UNEXPLAINED,
         })
         .collect();
-    rows.sort_by_key(|row| (!row.explained, std::cmp::Reverse(row.amount.picos().abs()), row.reason.clone()));
+    sort(&mut rows, |a, b| {
+        let key = |row: &BridgeRow| (!row.explained, -row.amount.picos().abs());
+        key(a).cmp(&key(b)).then_with(|| a.reason.cmp(&b.reason))
+    });
     if rows.iter().all(|row| row.explained) {
         let reason = UNEXPLAINED.to_owned();
         rows.push(BridgeRow { reason, calls: 0, amount: Money::ZERO, explained: false });

@@ -1,7 +1,7 @@
 //! What money may be saved on. Each finding says how much is at stake, how that was worked out and how to see for
 //! oneself, and shows its dearest calls. Savings overlap, so they have no sum.
 
-use std::cmp::Reverse;
+use std::cmp::Ordering;
 
 use pricing::{Billable, Class, Terms};
 use rustc_hash::FxHashMap;
@@ -13,6 +13,7 @@ use crate::{
     bill::cost,
     cache_rules::minimum,
     counts::Method,
+    order::sort,
     protocol::{CostlyCall, Finding},
     session::Session,
 };
@@ -40,7 +41,9 @@ pub(crate) fn findings(session: &Session, items: &[Item<'_>], wasteful: f64) -> 
     found.extend(failures(trace, items));
     found.extend(duplicates(trace, items));
     found.retain(|finding| finding.amount > Money::ZERO);
-    found.sort_by(|a, b| b.amount.cmp(&a.amount).then_with(|| (&a.kind, &a.head).cmp(&(&b.kind, &b.head))));
+    sort(&mut found, |a, b| {
+        b.amount.cmp(&a.amount).then_with(|| (&a.kind, &a.head).cmp(&(&b.kind, &b.head)))
+    });
     found
 }
 
@@ -59,7 +62,7 @@ impl<'a> Stake<'a> {
 
     fn proof(mut self, trace: &Trace) -> (u64, Vec<CostlyCall>) {
         let calls = self.0.len() as u64;
-        self.0.sort_by_key(|(item, amount)| (Reverse(*amount), item.id));
+        sort(&mut self.0, |(item, amount), (other, more)| more.cmp(amount).then(item.id.cmp(&other.id)));
         (calls, self.0.iter().take(PROOF).map(|(item, amount)| item.row(trace, Some(*amount))).collect())
     }
 }
@@ -78,6 +81,10 @@ fn finding(
 
 fn half(amount: Money) -> Money {
     Money::from_picos(amount.picos() / 2)
+}
+
+fn by_time(a: &&Item<'_>, b: &&Item<'_>) -> Ordering {
+    (a.call.start, a.id).cmp(&(b.call.start, b.id))
 }
 
 /// `1 call`, `12 calls`.
@@ -165,7 +172,7 @@ fn prefixes(session: &Session, items: &[Item<'_>]) -> Vec<Finding> {
         if items.iter().any(|item| item.call.start.is_none()) {
             continue;
         }
-        items.sort_by_key(|item| (item.call.start, item.id));
+        sort(&mut items, by_time);
         let starts: Vec<i64> = items.iter().filter_map(|item| Some(item.call.start?.0)).collect();
         let reads = starts.windows(2).filter(|pair| pair[1].saturating_sub(pair[0]) <= SHORT).count();
         let writes = items.len() - reads;
@@ -221,7 +228,7 @@ fn long_writes(trace: &Trace, items: &[Item<'_>]) -> Option<Finding> {
     }
     let mut stake = Stake::default();
     for mut items in sessions.into_values() {
-        items.sort_by_key(|item| (item.call.start, item.id));
+        sort(&mut items, by_time);
         for (i, item) in items.iter().enumerate() {
             let (Some(priced), Some(start)) = (&item.priced, item.call.start) else { continue };
             let tokens = priced.tokens;
@@ -360,7 +367,7 @@ fn duplicates(trace: &Trace, items: &[Item<'_>]) -> Option<Finding> {
     let mut stake = Stake::default();
     for mut items in prompts.into_values().filter(|items| items.len() > 1) {
         groups += 1;
-        items.sort_by_key(|item| (item.call.start, item.id));
+        sort(&mut items, by_time);
         stake.0.extend(items.into_iter().skip(1).filter_map(|item| Some((item, item.cost()?))));
     }
     let words = (
