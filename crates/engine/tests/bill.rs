@@ -209,3 +209,26 @@ fn the_same_traffic_is_priced_on_other_models() {
     };
     assert_eq!((rows[0].overflows, rows[1].overflows), (0, 1), "gpt-4 has 8,192 tokens");
 }
+
+#[test]
+fn a_price_list_is_told_from_a_trace() {
+    let litellm = br#"{ "sample_spec": {"max_tokens": 1, "litellm_provider": "one of"}, "gpt-9": {} }"#;
+    let models_dev = br#"{"openai": {"id": "openai", "npm": "@ai-sdk/openai", "models": {"gpt-9": {}}}}"#;
+    assert!(engine::is_price_list(litellm) && engine::is_price_list(models_dev));
+    let mut session = session(&[]);
+    let list = r#"{"house-model":{"input_cost_per_token":0.000001}}"#;
+    let Answer::OwnPrices(own) = session.add_prices(list, engine::TYPED).unwrap() else {
+        panic!("no prices")
+    };
+    assert!(engine::is_price_list(own.list.as_bytes()), "{}", own.list);
+    let mut seen = 0;
+    for folder in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures")).unwrap() {
+        let folder = folder.unwrap().path();
+        for file in folder.is_dir().then(|| std::fs::read_dir(&folder).unwrap()).into_iter().flatten() {
+            let path = file.unwrap().path();
+            assert!(!engine::is_price_list(&std::fs::read(&path).unwrap()), "{}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 100, "the fixtures are there");
+}
