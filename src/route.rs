@@ -1,7 +1,7 @@
 //! The view in the address: `#/requests?model=gpt-5-mini&sort=-cost`. The address holds what is looked at and
 //! how, never the data.
 
-use engine::protocol::{CallId, Filter, LatencyOrder, Sort, SortKey, StatusFilter};
+use engine::protocol::{CallId, Filter, GroupBy, LatencyOrder, Sort, SortKey, StatusFilter};
 
 /// The screens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,13 +15,16 @@ pub enum Screen {
     Requests,
     /// Where the time goes.
     Latency,
+    /// Where the money goes.
+    Bill,
     /// Counting and pricing a typed prompt.
     Workbench,
 }
 
 impl Screen {
     /// The screens that have a tab.
-    pub const TABS: [Screen; 4] = [Screen::Overview, Screen::Requests, Screen::Latency, Screen::Workbench];
+    pub const TABS: [Screen; 5] =
+        [Screen::Overview, Screen::Requests, Screen::Latency, Screen::Bill, Screen::Workbench];
 
     /// Its name on the tab.
     pub const fn label(self) -> &'static str {
@@ -30,6 +33,7 @@ impl Screen {
             Screen::Overview => "Overview",
             Screen::Requests => "Requests",
             Screen::Latency => "Latency",
+            Screen::Bill => "Bill",
             Screen::Workbench => "Workbench",
         }
     }
@@ -41,18 +45,19 @@ impl Screen {
             Screen::Overview => "overview",
             Screen::Requests => "requests",
             Screen::Latency => "latency",
+            Screen::Bill => "bill",
             Screen::Workbench => "workbench",
         }
     }
 
     /// Whether it is one of the screens of the labs, which are fetched when one of them is first shown.
     pub const fn is_in_labs(self) -> bool {
-        matches!(self, Screen::Workbench)
+        matches!(self, Screen::Bill | Screen::Workbench)
     }
 
     /// Whether it has nothing to show without files.
     pub const fn needs_files(self) -> bool {
-        matches!(self, Screen::Overview | Screen::Requests | Screen::Latency)
+        matches!(self, Screen::Overview | Screen::Requests | Screen::Latency | Screen::Bill)
     }
 }
 
@@ -69,6 +74,10 @@ pub struct View {
     pub call: Option<CallId>,
     /// The order of the single requests on the latency screen.
     pub order: LatencyOrder,
+    /// What the rows of the bill are grouped by.
+    pub by: GroupBy,
+    /// The day whose prices the bill has; empty for each request's own.
+    pub as_of: String,
 }
 
 const STATUSES: [(StatusFilter, &str); 3] =
@@ -131,6 +140,12 @@ impl View {
         if self.order == LatencyOrder::Time {
             put("order", "time");
         }
+        if self.by != GroupBy::default() {
+            put("by", self.by.key());
+        }
+        if !self.as_of.is_empty() {
+            put("as-of", &self.as_of);
+        }
         hash
     }
 
@@ -155,6 +170,8 @@ impl View {
                 }
                 "call" => view.call = value.parse().ok().map(CallId),
                 "order" if value == "time" => view.order = LatencyOrder::Time,
+                "by" => view.by = GroupBy::ALL.into_iter().find(|by| by.key() == value).unwrap_or_default(),
+                "as-of" => view.as_of = value,
                 _ => {}
             }
         }
@@ -218,6 +235,8 @@ mod tests {
             sort: Sort { by: SortKey::Cost, descending: true },
             call: Some(CallId(7)),
             order: LatencyOrder::Time,
+            by: GroupBy::Day,
+            as_of: "2026-11-01".to_owned(),
         };
         assert_eq!(View::from_hash(&view.to_hash()), view);
         assert_eq!(View::default().to_hash(), "#/");

@@ -8,7 +8,7 @@ mod chart;
 pub mod columns;
 pub mod histogram;
 pub mod mark;
-mod scale;
+pub mod scale;
 pub mod shares;
 pub mod timeline;
 

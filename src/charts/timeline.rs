@@ -204,7 +204,7 @@ pub fn length(step: Nanos) -> String {
 }
 
 /// Labels at round times, as many as fit.
-fn time_axis(start: Timestamp, length: Nanos, (left, right): (f64, f64), y: f64) -> Html {
+pub fn time_axis(start: Timestamp, length: Nanos, (left, right): (f64, f64), y: f64) -> Html {
     const MS: i64 = SECOND / 1000;
     const MINUTE: i64 = 60 * SECOND;
     const HOUR: i64 = 60 * MINUTE;

@@ -84,6 +84,15 @@ pub fn Frame() -> Html {
             focus("#main");
         }
     });
+    // However they were changed: dropped, typed or erased.
+    use_effect_with(session.info.prices, {
+        let client = client.clone();
+        move |changes| {
+            if *changes > 0 {
+                client.keep_prices();
+            }
+        }
+    });
     use_effect_with(screen, |screen| {
         let title = match screen {
             Screen::Landing => "Tokenflame: where the tokens, the dollars and the milliseconds go".to_owned(),
@@ -156,7 +165,7 @@ pub fn Frame() -> Html {
         Screen::Overview => html! { <Overview /> },
         Screen::Requests => html! { <Requests /> },
         Screen::Latency => html! { <Latency /> },
-        Screen::Workbench => Html::default(),
+        Screen::Bill | Screen::Workbench => Html::default(),
     };
     html! {
         <>

@@ -18,9 +18,12 @@ pub use files::{CHOOSER, FOLDER_CHOOSER};
 pub use query::{Query, use_query};
 use transport::{Then, Transport};
 
-use crate::platform::{file::NamedFile, traffic};
+use crate::platform::{file::NamedFile, storage, traffic};
 use crate::state::session::{Change, State};
 use crate::wire::{self, Note};
+
+/// The name under which the user's own prices are remembered.
+const PRICES: &str = "tokenflame.prices";
 
 /// The connection to the engine. Cheap to clone; all clones are the same connection.
 #[derive(Clone)]
@@ -131,6 +134,23 @@ impl Client {
         self.change(Command::SetPrice { model, input, output });
     }
 
+    /// Adds a price list to the user's own prices.
+    pub fn add_prices(&self, list: &str, then: impl FnOnce(Reply) + 'static) {
+        self.ask_about(Command::OwnPrices, list.into(), then);
+    }
+
+    /// Remembers the user's own prices as they are now.
+    pub fn keep_prices(&self) {
+        let client = self.clone();
+        self.ask(Command::OwnPrices, move |reply| {
+            let Ok(Answer::OwnPrices(own)) = reply else { return };
+            let list = (!own.prices.is_empty()).then_some(own.list.as_str());
+            if !storage::write(PRICES, list) && list.is_some() {
+                client.refuse("The browser does not keep your prices: they hold until this page is closed. Export them to keep them.".to_owned());
+            }
+        });
+    }
+
     /// Says why something a person asked for did not happen.
     pub fn refuse(&self, why: String) {
         self.0.session.dispatch(Change::Refused(why));
@@ -226,6 +246,9 @@ impl Client {
         match Transport::start(heard) {
             Ok(transport) => {
                 self.0.transport.replace(Some(transport));
+                if let Some(list) = storage::read(PRICES) {
+                    self.add_prices(&list, |_| ());
+                }
             }
             Err(why) => self.0.session.dispatch(Change::Fault(why)),
         }

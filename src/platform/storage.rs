@@ -1,4 +1,4 @@
-//! What is remembered between visits: settings, never data.
+//! What is remembered between visits: settings and the user's own prices, never data.
 
 fn storage() -> Option<web_sys::Storage> {
     // An error where the browser blocks storage: then nothing is remembered.
@@ -10,12 +10,11 @@ pub fn read(name: &str) -> Option<String> {
     storage()?.get_item(name).ok().flatten()
 }
 
-/// Remembers a value, or forgets it.
-pub fn write(name: &str, value: Option<&str>) {
-    if let Some(storage) = storage() {
-        let _ = match value {
-            Some(value) => storage.set_item(name, value),
-            None => storage.remove_item(name),
-        };
-    }
+/// Remembers a value, or forgets it; false where the browser has no room or does not allow it.
+pub fn write(name: &str, value: Option<&str>) -> bool {
+    let done = storage().map(|storage| match value {
+        Some(value) => storage.set_item(name, value),
+        None => storage.remove_item(name),
+    });
+    matches!(done, Some(Ok(())))
 }

@@ -1,5 +1,6 @@
 //! The screens, one folder each.
 
+pub mod bill;
 pub mod import;
 mod import_files;
 pub mod landing;

@@ -21,6 +21,8 @@ const SLICE: u64 = 2 * 1024 * 1024;
 const IN_FLIGHT: usize = 3;
 /// Files whose first slices are asked for at once: of a small file, waiting for the browser takes longest.
 const AHEAD: usize = 8;
+/// The largest price list that is read, in bytes; LiteLLM's has 2 MB.
+const LARGEST_LIST: f64 = 50e6;
 /// Time between two progress events, ms.
 const PROGRESS: f64 = 100.0;
 
@@ -117,6 +119,11 @@ impl Worker {
                 Some(Ok(head)) => bytes(head).await,
                 _ => Err(JsValue::UNDEFINED),
             };
+            if engine::is_price_list(head.as_deref().unwrap_or_default()) {
+                refused.extend(self.open_prices(name, file).await.err());
+                progress.bytes += file.size() as u64;
+                continue;
+            }
             // What cannot be read is reported as a trace.
             let tokenizer = self.open_tokenizer(name, file, head.as_deref().unwrap_or_default(), stops).await;
             if self.stops.get() != stops {
@@ -154,6 +161,18 @@ impl Worker {
         }
         self.tell_session();
         Err(refused.join(" "))
+    }
+
+    /// Takes a price list.
+    async fn open_prices(&self, name: &str, file: &File) -> Result<(), String> {
+        if file.size() > LARGEST_LIST {
+            return Err(format!("{name} is too large for a price list: at most 50 MB are read."));
+        }
+        let text = JsFuture::from(file.text()).await.ok().and_then(|text| text.as_string());
+        let text = text.ok_or_else(|| format!("{name} could not be read."))?;
+        self.session.borrow_mut().add_prices(&text, name).map_err(|why| format!("{name}: {why}"))?;
+        self.tell_session();
+        Ok(())
     }
 
     async fn read(

@@ -65,6 +65,12 @@ impl Worker {
                 let records = self.raw(call, from).await;
                 self.reply(id, &Ok(Answer::Raw(records)));
             }),
+            Command::OwnPrices if message.text.is_some() => {
+                let list = String::from(message.text.unwrap_or_default());
+                let reply = self.session.borrow_mut().add_prices(&list, engine::TYPED);
+                self.tell_session();
+                self.reply(id, &reply);
+            }
             command => {
                 match command {
                     Command::Cancel if self.reading.get() => self.stop(),
@@ -78,10 +84,18 @@ impl Worker {
                     _ => {}
                 }
                 let clears = command == Command::Clear;
+                let prices = matches!(command, Command::ForgetPrice(_));
+                let counts = matches!(command, Command::Reprice(_));
                 let reply = self.session.borrow_mut().answer(command);
                 if clears {
                     // After the texts are gone: then none is left that was not counted.
                     self.stop_counting();
+                }
+                if prices {
+                    self.tell_session();
+                }
+                if counts && reply.is_ok() {
+                    self.count_texts();
                 }
                 self.reply(id, &reply);
             }

@@ -1,5 +1,6 @@
 //! `tokenflame`: the engine of the page in a terminal.
 
+mod bill;
 mod count;
 mod table;
 
@@ -14,14 +15,19 @@ use std::{
 
 use engine::{
     Choices, Session,
-    protocol::{Choice, Unit},
+    protocol::{BillAsk, Choice, GroupBy, Unit},
 };
 use lexopt::prelude::*;
 
 const USAGE: &str = "\
 Usage: tokenflame summary FILE... [--json] [--as FORMAT | --unit UNIT | --mapping FILE]
+       tokenflame bill FILE... [--json] [--as-of DATE] [--model NAME] [--by GROUP] [...]
 
   summary    requests, tokens, cost and latency of trace files, taken together
+  bill       what they cost, row by row: tokens times price
+  --as-of    at the prices of this day (2026-11-24), whenever the calls were made
+  --model    as if all calls had gone to this model
+  --by       rows of each model, component, session, user or day; model if nothing is said
   --json     one JSON object on standard output instead of a table
   --as       read the files as this format, whatever they look like: otlp, langfuse, ...
   --unit     read them as records of LLMMetrics and LatencyProfile whose times are in s, ms, us or ns
@@ -49,6 +55,7 @@ fn run() -> Result<ExitCode, String> {
     let mut parser = lexopt::Parser::from_env();
     let (mut command, mut files, mut json) = (None, Vec::<PathBuf>::new(), false);
     let mut choice = Choice::Auto;
+    let mut ask: Option<BillAsk> = None;
     while let Some(arg) = parser.next().map_err(|error| error.to_string())? {
         match arg {
             Long("json") => json = true,
@@ -60,6 +67,16 @@ fn run() -> Result<ExitCode, String> {
                 }
                 choice = choose(&option, &value)?;
             }
+            Long(option @ ("as-of" | "model" | "by")) => {
+                let option = option.to_owned();
+                let value = parser.value().map_err(|error| error.to_string())?;
+                let (value, ask) = (value.to_string_lossy().into_owned(), ask.get_or_insert_default());
+                match option.as_str() {
+                    "as-of" => ask.as_of = value,
+                    "model" => ask.model = value,
+                    _ => ask.by = group(&value)?,
+                }
+            }
             Short('h') | Long("help") => {
                 println!("{USAGE}");
                 return Ok(ExitCode::SUCCESS);
@@ -69,12 +86,21 @@ fn run() -> Result<ExitCode, String> {
             other => return Err(format!("{}\n\n{USAGE}", other.unexpected())),
         }
     }
-    match command {
-        Some(command) if command == "summary" && !files.is_empty() => summary(&files, choice, json),
-        Some(command) if command == "summary" => Err(format!("name at least one file\n\n{USAGE}")),
-        Some(command) => Err(format!("there is no command {:?}\n\n{USAGE}", command.to_string_lossy())),
-        None => Err(format!("name a command\n\n{USAGE}")),
+    let Some(command) = command else { return Err(format!("name a command\n\n{USAGE}")) };
+    let command = command.to_string_lossy();
+    match &*command {
+        "summary" | "bill" if files.is_empty() => Err(format!("name at least one file\n\n{USAGE}")),
+        "summary" if ask.is_some() => Err(format!("--as-of, --model and --by belong to bill\n\n{USAGE}")),
+        "summary" => answer(&files, choice, |session| summary(session, json)),
+        "bill" => answer(&files, choice, |session| bill::bill(session, ask.unwrap_or_default(), json)),
+        _ => Err(format!("there is no command {command:?}\n\n{USAGE}")),
     }
+}
+
+fn group(word: &str) -> Result<GroupBy, String> {
+    let keys = GroupBy::ALL.map(GroupBy::key);
+    let known = GroupBy::ALL.into_iter().find(|by| by.key() == word);
+    known.ok_or_else(|| format!("rows cannot be grouped by {word:?}; they can by {}", keys.join(", ")))
 }
 
 /// How the files are to be read.
@@ -100,7 +126,21 @@ fn choose(option: &str, value: &OsStr) -> Result<Choice, String> {
     }
 }
 
-fn summary(files: &[PathBuf], choice: Choice, json: bool) -> Result<ExitCode, String> {
+fn summary(session: &mut Session, json: bool) -> Result<String, String> {
+    count::count(session)?;
+    let summary = engine::summary(session);
+    Ok(match json {
+        true => serde_json::to_string(&summary).map_err(|error| error.to_string())? + "\n",
+        false => table::render(&summary),
+    })
+}
+
+/// Reads the files and writes what is asked about them.
+fn answer(
+    files: &[PathBuf],
+    choice: Choice,
+    ask: impl FnOnce(&mut Session) -> Result<String, String>,
+) -> Result<ExitCode, String> {
     let choices = Rc::new(Choices { others: choice, ..Choices::default() });
     let mut session = Session::new();
     // A file that gives nothing is an error of the run, though the other files' figures stand.
@@ -114,12 +154,7 @@ fn summary(files: &[PathBuf], choice: Choice, json: bool) -> Result<ExitCode, St
     if session.trace().files.is_empty() {
         return Ok(code);
     }
-    count::count(&mut session)?;
-    let summary = engine::summary(&session);
-    let text = match json {
-        true => serde_json::to_string(&summary).map_err(|error| error.to_string())? + "\n",
-        false => table::render(&summary),
-    };
+    let text = ask(&mut session)?;
     match std::io::stdout().write_all(text.as_bytes()) {
         // Whoever reads has seen enough.
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}

@@ -11,6 +11,8 @@ use crate::{ledger::Ledger, shard::Shard};
 pub(crate) struct Counts {
     encodings: FxHashMap<EncodingName, Encoding>,
     ledger: Ledger,
+    /// Encodings that count all texts, whatever their models: those of other models that the traffic is priced for.
+    also: Vec<EncodingName>,
     /// Files have been read since the texts of all calls were last looked at.
     stale: bool,
 }
@@ -72,9 +74,18 @@ impl Counts {
         self.stale = true;
     }
 
+    /// Has all texts counted by an encoding, too.
+    pub fn count_also(&mut self, encoding: EncodingName) {
+        if !self.also.contains(&encoding) {
+            self.also.push(encoding);
+            self.stale = true;
+        }
+    }
+
     /// Forgets the counts but not the vocabularies.
     pub fn clear(&mut self) {
         self.ledger.clear();
+        self.also.clear();
         self.stale = false;
     }
 
@@ -104,6 +115,9 @@ impl Counts {
             let encoding = *methods.entry(call.model).or_insert_with(|| Method::of_model(name).encoding);
             for message in trace.messages(call) {
                 self.ledger.add(encoding, message.text, trace);
+                for &encoding in &self.also {
+                    self.ledger.add(encoding, message.text, trace);
+                }
             }
         }
     }
@@ -135,8 +149,9 @@ impl Counts {
     pub fn wants(&self, trace: &Trace) -> Vec<EncodingName> {
         let with_texts = trace.calls().filter(|(_, call)| call.messages.0 < call.messages.1);
         let models: FxHashSet<StrId> = with_texts.map(|(_, call)| call.model).collect();
-        let mut wanted: Vec<EncodingName> =
-            models.into_iter().map(|model| Method::of_model(trace.str(model)).encoding).collect();
+        let own = models.iter().map(|&model| Method::of_model(trace.str(model)).encoding);
+        let also = self.also.iter().copied().filter(|_| !models.is_empty());
+        let mut wanted: Vec<EncodingName> = own.chain(also).collect();
         wanted.sort_unstable_by_key(|name| name.as_str());
         wanted.dedup();
         wanted.retain(|name| !self.encodings.contains_key(name));

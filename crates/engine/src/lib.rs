@@ -14,7 +14,9 @@ mod cache_rules;
 mod calibration;
 mod counts;
 mod ledger;
+mod order;
 pub mod protocol;
+mod reprice;
 mod session;
 mod shard;
 mod summary;
@@ -24,6 +26,22 @@ pub use session::Session;
 pub use shard::Shard;
 pub use summary::{Distribution, PhaseSums, ProblemCount, Records, Summary, Tokens, sentence, summary};
 pub use tokens::Encoding;
+
+/// Where a price is from that the user typed.
+pub const TYPED: &str = pricing::Price::TYPED;
+
+/// Whether a file begins as a price list does: LiteLLM's, models.dev's, or one that was exported. Its first entry is a
+/// model with prices, or a seller with models.
+pub fn is_price_list(head: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(&head[..head.len().min(4096)]);
+    let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let first = compact.trim_start_matches('\u{feff}').strip_prefix("{\"");
+    let entry = first.and_then(|text| text.split_once("\":{\"")).filter(|(key, _)| !key.contains('"'));
+    entry.is_some_and(|(_, entry)| {
+        ["litellm_provider\":", "input_cost_per_token\":"].iter().any(|field| entry.contains(field))
+            || (entry.contains("npm\":") && entry.contains("models\":{"))
+    })
+}
 
 /// The keys of all formats.
 pub fn format_keys() -> impl Iterator<Item = &'static str> {

@@ -4,6 +4,12 @@
 //! read, [`Event`]s come unasked. Large things never pass through here: files go as handles, typed text as a
 //! string beside the command. Money and times keep all their digits on the way.
 
+mod bill;
+
+pub use bill::{
+    BillAsk, BillGroup, BillLine, BillSheet, BridgeRow, CostTimeline, CostlyCall, Finding, GroupBy, OwnPrice,
+    OwnPrices, RepriceAsk, Repriced, Unpriced, Waste,
+};
 pub use formats::{Ask, Choice, Fields, Mapping, Outline, Part, Source, Unit};
 use serde::{Deserialize, Serialize};
 pub use stats::{Bin, Histogram, Percentiles};
@@ -36,7 +42,7 @@ pub enum Command {
     Cancel,
     /// Count the texts that were left when the counting was stopped. Answered by [`Answer::Session`].
     CountTexts,
-    /// Forget all files and typed prices. Answered by [`Answer::Session`].
+    /// Forget all files; the user's own prices stay. Answered by [`Answer::Session`].
     Clear,
     /// Everything the overview shows. Answered by [`Answer::Overview`].
     Overview(Filter),
@@ -72,6 +78,15 @@ pub enum Command {
         /// Dollars per million output tokens.
         output: Money,
     },
+    /// Everything the bill shows. Answered by [`Answer::Bill`].
+    Bill(Box<BillAsk>),
+    /// What the traffic costs on other models. Texts are counted for them, too. Answered by [`Answer::Repriced`].
+    Reprice(Box<RepriceAsk>),
+    /// The user's own prices; a price list beside the command joins them. Answered by [`Answer::OwnPrices`].
+    OwnPrices,
+    /// Forget the user's own price of a model, or all of them if the name is empty. Answered by
+    /// [`Answer::OwnPrices`].
+    ForgetPrice(String),
     /// Count a text, which lies beside the command. Answered by [`Answer::Count`].
     Count {
         /// Which text of the workbench it is; the engine keeps the last of each, unless that is empty.
@@ -120,6 +135,12 @@ pub enum Answer {
     Overview(Box<Overview>),
     /// To [`Command::Latency`].
     Latency(Box<Latency>),
+    /// To [`Command::Bill`].
+    Bill(Box<BillSheet>),
+    /// To [`Command::Reprice`]: first the calls as they were made.
+    Repriced(Vec<Repriced>),
+    /// To [`Command::OwnPrices`].
+    OwnPrices(OwnPrices),
     /// To [`Command::Table`].
     Table(Table),
     /// To [`Command::Detail`].
@@ -261,6 +282,8 @@ pub struct SessionInfo {
     /// Encodings whose vocabulary the session would need to count texts exactly. The page fetches them; the
     /// worker asks for them itself.
     pub wants: Vec<EncodingName>,
+    /// Grows with every change of the user's own prices.
+    pub prices: u32,
     /// Tokenizers that were opened as files, in the order of their numbers.
     pub tokenizers: Vec<OpenedTokenizer>,
 }

@@ -254,6 +254,24 @@ impl Session {
         Ok(Answer::Count(self.bench.take(slot, text, tokens)))
     }
 
+    /// Takes a price list of the user's: LiteLLM's, models.dev's, or one that was exported. Its prices come before
+    /// those of the book.
+    ///
+    /// # Errors
+    /// A sentence if the text is no price list.
+    pub fn add_prices(&mut self, list: &str, source: &str) -> Reply {
+        let imported = pricing::import::read(list, source)?;
+        let notes = answers::import_notes(&imported);
+        self.bill.change(|book| {
+            for price in imported.prices {
+                let model = price.model.to_string();
+                book.set(&model, price);
+            }
+        });
+        self.changed();
+        Ok(Answer::OwnPrices(answers::own_prices(self, notes)))
+    }
+
     /// Where the raw records of a call lie; see [`Trace::places`](trace::Trace::places).
     pub fn raw_records(&self, call: CallId) -> Vec<RecordRef> {
         let trace = self.trace();
@@ -281,8 +299,9 @@ impl Session {
         Ok(match command {
             Command::Open | Command::Cancel | Command::CountTexts => Answer::Session(self.info()),
             Command::Clear => {
-                let (counts, generation) = (std::mem::take(&mut self.counts), self.generation);
-                *self = Session { counts, generation, ..Session::new() };
+                let former = std::mem::take(self);
+                let Session { counts, bill, generation, .. } = former;
+                *self = Session { counts, bill, generation, ..Session::new() };
                 self.counts.clear();
                 self.changed();
                 Answer::Session(self.info())
@@ -295,6 +314,17 @@ impl Session {
             Command::Overview(filter) => Answer::Overview(Box::new(answers::overview(self, &filter))),
             Command::Latency { filter, order } => {
                 Answer::Latency(Box::new(answers::latency(self, &filter, order)))
+            }
+            Command::Bill(ask) => Answer::Bill(Box::new(answers::bill(self, &ask)?)),
+            Command::Reprice(ask) => Answer::Repriced(answers::reprice(self, &ask)?),
+            Command::OwnPrices => Answer::OwnPrices(answers::own_prices(self, vec![])),
+            Command::ForgetPrice(model) => {
+                self.bill.change(|book| match model.is_empty() {
+                    true => *book = pricing::PriceBook::bundled(),
+                    false => book.unset(&model),
+                });
+                self.changed();
+                Answer::OwnPrices(answers::own_prices(self, vec![]))
             }
             Command::Table { filter, sort, from, count } => {
                 Answer::Table(answers::table(self, &filter, sort, from, count))
@@ -332,6 +362,7 @@ impl Session {
             spans: trace.spans.len() as u64,
             range: range(trace),
             wants: self.counts.wants(trace),
+            prices: self.bill.changes(),
             tokenizers: self.tokenizers.clone(),
         }
     }

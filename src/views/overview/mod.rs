@@ -2,9 +2,9 @@
 
 mod classes;
 mod components;
-mod figures;
+pub mod figures;
 mod models;
-mod price;
+pub mod price;
 mod shares;
 mod timeline;
 mod verdicts;

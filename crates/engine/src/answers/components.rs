@@ -1,3 +1,4 @@
+use pricing::{Class, CostRow};
 use rustc_hash::FxHashMap;
 use trace::{Call, CallId, Component};
 use units::{Figure, Money, Provenance};
@@ -11,6 +12,9 @@ pub(crate) const WASTEFUL: f64 = 0.30;
 /// the file.
 pub(crate) const NOT_SHOWN: &str = "not in the file";
 
+/// What is billed by the piece and belongs to no part of a prompt.
+pub(crate) const FEES: &str = "searches and fees";
+
 /// Tokens and cost by component, most tokens first.
 ///
 /// A call that names the part of the application it belongs to and shows at most one text of its prompt is of
@@ -23,9 +27,10 @@ pub(crate) fn components(session: &Session, ids: &[CallId]) -> Vec<ComponentRow>
         add(session, session.trace().call(id), &mut rows);
     }
     let all = rows.0.values().fold(0u64, |sum, row| sum.saturating_add(row.tokens));
-    let mut rows: Vec<ComponentRow> = rows.0.into_values().filter(|row| row.tokens > 0).collect();
+    let mut rows: Vec<ComponentRow> =
+        rows.0.into_values().filter(|row| row.tokens > 0 || row.name == FEES).collect();
     for row in &mut rows {
-        row.share = row.tokens as f64 / all as f64;
+        row.share = row.tokens as f64 / all.max(1) as f64;
         row.wasteful =
             row.share > WASTEFUL && row.name != NOT_SHOWN && !row.kind.is_some_and(Component::is_output);
     }
@@ -73,41 +78,67 @@ impl Rows {
 }
 
 fn add(session: &Session, call: &Call, rows: &mut Rows) {
+    let parts = parts(session, call);
+    let cost = session.bill.cost(session.trace(), call, &call.usage);
+    let mut costs: Vec<Option<Money>> = vec![cost.as_ref().map(|_| Money::ZERO); parts.len()];
+    for row in cost.iter().flat_map(|cost| &cost.rows) {
+        for (part, row) in divided(&parts, row) {
+            match part.and_then(|part| costs[part].as_mut()) {
+                Some(sum) => *sum += row.amount,
+                None => rows.add(FEES, None, 0, 0, Provenance::Counted, Some(row.amount)),
+            }
+        }
+    }
+    for (part, cost) in parts.iter().zip(costs) {
+        let (prompt, completion) = if part.output { (0, part.tokens) } else { (part.tokens, 0) };
+        rows.add(part.name, part.kind, prompt, completion, part.from, cost);
+    }
+}
+
+/// What a call's tokens are for.
+pub(crate) struct CallPart<'a> {
+    pub name: &'a str,
+    pub kind: Option<Component>,
+    pub tokens: u64,
+    /// Of the answer, and not of the prompt.
+    pub output: bool,
+    pub from: Provenance,
+}
+
+/// What a call's tokens are for; the parts of the prompt have as many as its input, those of the answer as many as
+/// its output.
+pub(crate) fn parts<'a>(session: &'a Session, call: &Call) -> Vec<CallPart<'a>> {
     let (usage, trace) = (&call.usage, session.trace());
     let (input, output) = (usage.input, usage.output);
+    let mut parts = Vec::new();
     if !input.is_known() && !output.is_known() {
-        return;
+        return parts;
     }
-    let cost = session.bill.cost(trace, call, usage);
-    let answer_cost = cost.as_ref().map(|cost| {
-        cost.rows
-            .iter()
-            .filter(|row| row.class == pricing::Class::Output)
-            .map(|row| row.amount)
-            .sum::<Money>()
-    });
-    let prompt_cost = cost.as_ref().zip(answer_cost).map(|(cost, answer)| cost.total - answer);
     let messages = session.messages(call);
     let prompts: Vec<_> = messages.iter().filter(|message| !message.component.is_output()).collect();
     if !call.component.is_none() && prompts.len() <= 1 {
         let name = trace.str(call.component);
         let kind = Component::ALL.into_iter().find(|component| component.key() == name);
         let from = input.from().max(output.from());
-        let known =
-            if input.is_known() && output.is_known() { from } else { from.min(Provenance::Estimated) };
-        rows.add(name, kind, input.or_zero(), output.or_zero(), known, cost.map(|cost| cost.total));
-        return;
+        let from = if input.is_known() && output.is_known() { from } else { from.min(Provenance::Estimated) };
+        for (tokens, output) in [(input.or_zero(), false), (output.or_zero(), true)] {
+            parts.push(CallPart { name, kind, tokens, output, from });
+        }
+        return parts;
     }
+    let mut part = |kind: Option<Component>, tokens, from| {
+        let name = kind.map_or(NOT_SHOWN, Component::key);
+        parts.push(CallPart { name, kind, tokens, output: kind.is_some_and(Component::is_output), from });
+    };
     if let Some(tokens) = output.get().filter(|&tokens| tokens > 0) {
         let reasoning = usage.reasoning.or_zero().min(tokens);
-        let parts = [tokens - reasoning, reasoning];
-        let costs = answer_cost.map(|amount| divide(amount, &parts));
-        for (i, kind) in [Component::Output, Component::Reasoning].into_iter().enumerate() {
-            let cost = costs.as_ref().map(|costs| costs[i]).filter(|_| parts[i] > 0);
-            rows.add(kind.key(), Some(kind), 0, parts[i], output.from(), cost);
+        for (kind, tokens) in [(Component::Output, tokens - reasoning), (Component::Reasoning, reasoning)] {
+            if tokens > 0 {
+                part(Some(kind), tokens, output.from());
+            }
         }
     }
-    let Some(input) = input.get() else { return };
+    let Some(input) = input.get() else { return parts };
     let method = Method::of_model(trace.str(call.model));
     let counted: Vec<Figure> =
         prompts.iter().map(|message| session.counts.of(method, message.text)).collect();
@@ -125,16 +156,41 @@ fn add(session: &Session, call: &Call, rows: &mut Rows) {
         weights.resize(prompts.len(), 0);
     }
     weights.push(input - weights.iter().sum::<u64>());
-    let costs = prompt_cost.map(|amount| divide(amount, &weights));
-    for (i, &tokens) in weights.iter().enumerate().filter(|(_, tokens)| **tokens > 0) {
-        let cost = costs.as_ref().map(|costs| costs[i]);
+    for (i, tokens) in weights.into_iter().enumerate().filter(|(_, tokens)| *tokens > 0) {
         match prompts.get(i) {
-            Some(message) => {
-                rows.add(message.component.key(), Some(message.component), tokens, 0, from, cost)
-            }
-            None => rows.add(NOT_SHOWN, None, tokens, 0, usage.input.from().max(from), cost),
+            Some(message) => part(Some(message.component), tokens, from),
+            None => part(None, tokens, usage.input.from().max(from)),
         }
     }
+    parts
+}
+
+/// A row of a call's bill, divided over the parts of the call: each has its share of the tokens at the row's price.
+/// A fee belongs to a part only where the whole call does.
+pub(crate) fn divided<'a>(
+    parts: &[CallPart<'a>],
+    row: &CostRow,
+) -> impl Iterator<Item = (Option<usize>, CostRow)> + use<> {
+    let one = parts.iter().all(|part| part.name == parts[0].name);
+    let output = row.class >= Class::Output;
+    let holds = |part: &CallPart<'_>| match row.class {
+        class if class.is_fee() => false,
+        Class::Reasoning => part.output && part.kind == Some(Component::Reasoning),
+        _ => part.output == output,
+    };
+    let mut weights: Vec<u64> = parts.iter().map(|part| if holds(part) { part.tokens } else { 0 }).collect();
+    if weights.iter().all(|weight| *weight == 0) {
+        match weights.first_mut().filter(|_| one) {
+            Some(first) => *first = 1,
+            None => weights.push(1),
+        }
+    }
+    let (row, last) = (*row, parts.len());
+    let shares = scale(&weights, row.tokens).into_iter().enumerate().filter(|(_, tokens)| *tokens > 0);
+    shares.map(move |(part, tokens)| {
+        let amount = row.price.times(tokens);
+        ((part < last).then_some(part), CostRow { tokens, amount, ..row })
+    })
 }
 
 /// Brings weights down to a sum, exactly.

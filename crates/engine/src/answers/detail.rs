@@ -4,7 +4,7 @@ use units::{Figure, Nanos, Provenance, show};
 
 use super::table::row;
 use crate::{
-    bill::{billable, class_name, per_million, source, terms},
+    bill::{self, billable, class_name, per_million, source, terms},
     counts::Method,
     protocol::{BillRow, Detail, Field, MessageView, Row},
     session::Session,
@@ -26,7 +26,7 @@ pub(crate) fn detail(session: &Session, id: CallId) -> Result<Detail, String> {
     let method = Method::of_model(trace.str(call.model));
     let bill = match (&price, billable(call, &call.usage)) {
         (Some(price), Some(billable)) => {
-            let cost = price.cost(&billable, &terms(call));
+            let cost = bill::cost(price, billable, &terms(call));
             cost.rows
                 .iter()
                 .map(|row| BillRow {
