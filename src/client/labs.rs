@@ -37,7 +37,7 @@ impl Labs {
 
     /// Tells of the session that a reply holds.
     pub(super) fn tell_reply(&self, reply: &JsValue) {
-        if let Some(info) = part(reply, "Ok").and_then(|answer| part(&answer, "Session")) {
+        if let Some(info) = session_in(reply) {
             self.tell(&tagged("Session", &info));
         }
     }
@@ -83,7 +83,7 @@ impl Client {
                 text,
                 Box::new(move |reply| {
                     let reply = reply.unwrap_or_else(|why| tagged("Err", &why.into()));
-                    if let Some(info) = part(&reply, "Ok").and_then(|answer| part(&answer, "Session"))
+                    if let Some(info) = session_in(&reply)
                         && let Ok(info) = wire::decode::<SessionInfo>(info)
                     {
                         asker.0.session.dispatch(Change::Info(info));
@@ -110,6 +110,11 @@ fn post(port: &MessagePort, id: Option<u32>, body: JsValue) {
 /// A property that is there.
 fn part(object: &JsValue, key: &str) -> Option<JsValue> {
     Reflect::get(object, &key.into()).ok().filter(|value| !value.is_undefined())
+}
+
+/// The session that a reply holds.
+fn session_in(reply: &JsValue) -> Option<JsValue> {
+    part(&part(reply, "Ok")?, "Session")
 }
 
 /// A variant of an enum, as the wire has it.

@@ -40,27 +40,19 @@ pub fn speedscope(spans: &Spans, title: &str, labels: &Labels<'_>, out: &mut dyn
         )?;
         let mut open: Vec<u32> = Vec::new();
         let mut comma = "";
+        let mut event = |out: &mut dyn Write, kind, at: i64, row: u32| {
+            let (at, frame) = (at.saturating_sub(origin), frames[&spans.name[row as usize]]);
+            write!(out, "{comma}{{\"type\":\"{kind}\",\"at\":{at},\"frame\":{frame}}}")?;
+            comma = ",";
+            io::Result::Ok(())
+        };
         for &(row, depth) in rows.iter().chain([&END]) {
             while open.len() > depth as usize {
                 let Some(closed) = open.pop() else { break };
-                event(
-                    out,
-                    comma,
-                    'C',
-                    tree.end(closed).saturating_sub(origin),
-                    frames[&spans.name[closed as usize]],
-                )?;
-                comma = ",";
+                event(out, 'C', tree.end(closed), closed)?;
             }
             if (row, depth) != END {
-                event(
-                    out,
-                    comma,
-                    'O',
-                    tree.start(row).saturating_sub(origin),
-                    frames[&spans.name[row as usize]],
-                )?;
-                comma = ",";
+                event(out, 'O', tree.start(row), row)?;
                 open.push(row);
                 told += 1;
             }
@@ -69,8 +61,4 @@ pub fn speedscope(spans: &Spans, title: &str, labels: &Labels<'_>, out: &mut dyn
     }
     out.write_all(b"\n]}\n")?;
     Ok(spans.len() as u64 - told)
-}
-
-fn event(out: &mut dyn Write, comma: &str, kind: char, at: i64, frame: usize) -> io::Result<()> {
-    write!(out, "{comma}{{\"type\":\"{kind}\",\"at\":{at},\"frame\":{frame}}}")
 }
