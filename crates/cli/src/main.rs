@@ -3,6 +3,7 @@
 mod bill;
 mod count;
 mod table;
+mod text;
 
 use std::{
     ffi::OsStr,
@@ -15,19 +16,23 @@ use std::{
 
 use engine::{
     Choices, Session,
-    protocol::{BillAsk, Choice, GroupBy, Unit},
+    protocol::{BillAsk, Choice, EncodingName, GroupBy, Unit},
 };
 use lexopt::prelude::*;
 
 const USAGE: &str = "\
 Usage: tokenflame summary FILE... [--json] [--as FORMAT | --unit UNIT | --mapping FILE]
        tokenflame bill FILE... [--json] [--as-of DATE] [--model NAME] [--by GROUP] [...]
+       tokenflame count [FILE|-] (--encoding NAME | --model NAME) [--ids] [--json]
 
   summary    requests, tokens, cost and latency of trace files, taken together
   bill       what they cost, row by row: tokens times price
+  count      the tokens of a text, from a file or from standard input
   --as-of    at the prices of this day (2026-11-24), whenever the calls were made
-  --model    as if all calls had gone to this model
+  --model    as if all calls had gone to this model; the model whose tokens are counted
   --by       rows of each model, component, session, user or day; model if nothing is said
+  --encoding the encoding that counts: o200k_base, cl100k_base, ...
+  --ids      the ids of the tokens as well
   --json     one JSON object on standard output instead of a table
   --as       read the files as this format, whatever they look like: otlp, langfuse, ...
   --unit     read them as records of LLMMetrics and LatencyProfile whose times are in s, ms, us or ns
@@ -56,9 +61,16 @@ fn run() -> Result<ExitCode, String> {
     let (mut command, mut files, mut json) = (None, Vec::<PathBuf>::new(), false);
     let mut choice = Choice::Auto;
     let mut ask: Option<BillAsk> = None;
+    let (mut encoding, mut ids) = (None, false);
     while let Some(arg) = parser.next().map_err(|error| error.to_string())? {
         match arg {
             Long("json") => json = true,
+            Long("ids") => ids = true,
+            Long("encoding") => {
+                let name = parser.value().map_err(|error| error.to_string())?;
+                let name = name.to_string_lossy().parse::<EncodingName>();
+                encoding = Some(name.map_err(|error| error.to_string())?);
+            }
             Long(option @ ("as" | "unit" | "mapping")) => {
                 let option = option.to_owned();
                 let value = parser.value().map_err(|error| error.to_string())?;
@@ -88,7 +100,22 @@ fn run() -> Result<ExitCode, String> {
     }
     let Some(command) = command else { return Err(format!("name a command\n\n{USAGE}")) };
     let command = command.to_string_lossy();
+    if &*command != "count" && (ids || encoding.is_some()) {
+        return Err(format!("--encoding and --ids belong to count\n\n{USAGE}"));
+    }
     match &*command {
+        "count" => {
+            let ask = ask.unwrap_or_default();
+            if choice != Choice::Auto || ask != (BillAsk { model: ask.model.clone(), ..BillAsk::default() }) {
+                return Err(format!("count takes --encoding or --model, --ids and --json alone\n\n{USAGE}"));
+            }
+            let by = match (encoding, ask.model) {
+                (Some(name), model) if model.is_empty() => text::By::Encoding(name),
+                (None, model) if !model.is_empty() => text::By::Model(model),
+                _ => return Err(format!("count needs either --encoding or --model\n\n{USAGE}")),
+            };
+            write(&text::count(&files, &by, ids, json)?).map(|()| ExitCode::SUCCESS)
+        }
         "summary" | "bill" if files.is_empty() => Err(format!("name at least one file\n\n{USAGE}")),
         "summary" if ask.is_some() => Err(format!("--as-of, --model and --by belong to bill\n\n{USAGE}")),
         "summary" => answer(&files, choice, |session| summary(session, json)),
@@ -155,11 +182,7 @@ fn answer(
         return Ok(code);
     }
     let text = ask(&mut session)?;
-    match std::io::stdout().write_all(text.as_bytes()) {
-        // Whoever reads has seen enough.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {}
-        result => result.map_err(|error| format!("the answer could not be written: {error}"))?,
-    }
+    write(&text)?;
     for file in session.trace().files.iter().filter(|file| file.format.is_empty()) {
         for problem in &file.problems {
             eprintln!("tokenflame: {}: {}", printable(&file.name), printable(&engine::sentence(problem)));
@@ -167,6 +190,14 @@ fn answer(
         code = ExitCode::FAILURE;
     }
     Ok(code)
+}
+
+fn write(text: &str) -> Result<(), String> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        // Whoever reads has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        result => result.map_err(|error| format!("the answer could not be written: {error}")),
+    }
 }
 
 /// Text from a file, safe to show in a terminal: control characters and marks that turn the direction of the

@@ -19,8 +19,10 @@ pub(crate) struct Counts {
 
 /// How a call's texts are counted.
 #[derive(Clone, Copy)]
-pub(crate) struct Method {
+pub struct Method {
+    /// The encoding that counts.
     pub encoding: EncodingName,
+    /// How close its counts are to the model's own.
     pub exactness: Exactness,
 }
 
@@ -44,6 +46,12 @@ impl Method {
         Figure::new(self.exactness.tokens(count), self.provenance())
     }
 
+    /// Whether the encoding is the model's own.
+    pub fn is_exact(self) -> bool {
+        matches!(self.exactness, Exactness::Exact)
+    }
+
+    /// Counted, or estimated.
     pub fn provenance(self) -> Provenance {
         match self.exactness {
             Exactness::Exact => Provenance::Counted,

@@ -21,6 +21,7 @@ mod session;
 mod shard;
 mod summary;
 
+pub use counts::Method;
 pub use formats::{Choices, RangeDecoder, is_tokenizer, redact};
 pub use session::Session;
 pub use shard::Shard;
