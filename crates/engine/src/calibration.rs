@@ -10,6 +10,7 @@
 //! itself are not touched: what is fitted on a call must not be counted in it.
 
 use rustc_hash::FxHashMap;
+use stats::{Line, median};
 use trace::{Component, Message, Operation};
 use units::Provenance;
 
@@ -169,17 +170,9 @@ fn line(points: &[(f64, f64)], without: Option<usize>) -> Option<(f64, f64)> {
     if most < least * 1.5 {
         return through_origin();
     }
-    let pairs = points.iter().enumerate().flat_map(|(i, a)| points[..i].iter().map(move |b| (a, b)));
-    let slope = median(pairs.filter(|(a, b)| a.0 != b.0).map(|(a, b)| (a.1 - b.1) / (a.0 - b.0)).collect())?;
-    let intercept = median(points.iter().map(|(x, y)| y - slope * x).collect())?;
+    let line = Line::through(&points, stats::Fit::TheilSen)?;
     // A template adds tokens and takes none away.
-    if intercept < 0.0 { through_origin() } else { Some((slope, intercept)) }
-}
-
-fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_unstable_by(f64::total_cmp);
-    let (low, high) = (values.get(values.len().checked_sub(1)? / 2)?, values.get(values.len() / 2)?);
-    Some((low + high) / 2.0)
+    if line.intercept < 0.0 { through_origin() } else { Some((line.slope, line.intercept)) }
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ pub use critical_path::{Segment, critical_path, on_critical_path};
 pub use ecdf::Ecdf;
 pub use histogram::{Bin, Histogram};
 pub use line::{Fit, Line};
-pub use percentiles::{Percentiles, percentile};
+pub use percentiles::{Percentiles, median, percentile};
 pub use phases::{EndToEnd, end_to_end, of_call};
 pub use rules::{Attribute, Rule, Rules, When};
 pub use sample::Sample;

@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use crate::median;
+
 /// How a line was laid through points.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fit {
@@ -77,11 +79,6 @@ fn slopes(points: &[(f64, f64)]) -> Vec<f64> {
         return paired;
     }
     few().filter_map(|(i, j)| slope(points[i], points[j])).collect()
-}
-
-fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_unstable_by(f64::total_cmp);
-    (!values.is_empty()).then(|| crate::percentile(&values, 0.5))
 }
 
 #[cfg(test)]

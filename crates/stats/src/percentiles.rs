@@ -44,6 +44,12 @@ impl Percentiles {
     }
 }
 
+/// The value in the middle, or the mean of the two there; `None` if there are none.
+pub fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_unstable_by(f64::total_cmp);
+    (!values.is_empty()).then(|| percentile(&values, 0.5))
+}
+
 /// The `q`-th part (0 to 1) of a sorted set that is not empty.
 ///
 /// # Panics
