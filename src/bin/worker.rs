@@ -2,10 +2,10 @@
 
 use wasm_bindgen::prelude::*;
 
-/// Takes the port the page sent, and the address of the folder the page lies in.
+/// Takes the port the page sent, the address of the folder the page lies in, and the text of the price table.
 #[wasm_bindgen]
-pub fn start(port: web_sys::MessagePort, base: String) {
-    tokenflame::worker::start(port, base);
+pub fn start(port: web_sys::MessagePort, base: String, prices: String) {
+    tokenflame::worker::start(port, base, prices);
 }
 
 /// Counts texts for the engine at the other end of this port.

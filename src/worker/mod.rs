@@ -32,9 +32,10 @@ thread_local! {
     static PORT: RefCell<Option<MessagePort>> = const { RefCell::new(None) };
 }
 
-/// Serves the port until the page ends the worker. `base` is the folder the page lies in.
-pub fn start(port: MessagePort, base: String) {
+/// Serves the port until the page ends the worker. `base` is the folder the page lies in, `prices` the price table.
+pub fn start(port: MessagePort, base: String, prices: String) {
     report_faults(&port);
+    engine::load_prices(prices);
     let worker = Rc::new(Worker {
         port: port.clone(),
         session: RefCell::default(),

@@ -39,3 +39,9 @@ test("where the labs cannot be fetched the page says so, and goes on", { expecte
   await go(page, "Overview");
   await page.locator('[data-fig="requests"]').waitFor();
 });
+
+test("where the price table cannot be fetched the page says so", { expected: [/prices|price table|404/] }, async (page) => {
+  await page.context().route(/prices\.tsv$/, (route) => route.fulfill({ status: 404, body: "" }));
+  await open(page);
+  await page.getByText("the price table could not be fetched (404)", { exact: false }).first().waitFor();
+});

@@ -152,9 +152,11 @@ test("close formats: the report says what was seen, and the other one can be cho
   await question.getByText("It also looks like LLMMetrics / LatencyProfile records (likely). Seen: a table with the columns", { exact: false }).waitFor();
   await screenshot(page, "close-formats");
   await question.getByRole("button", { name: "Read as LLMMetrics" }).click();
+  // Shown or not: what lies in the folded part is replaced while files are read.
+  await page.getByText("Read as LLMMetrics / LatencyProfile records, as you chose.").waitFor({ state: "attached" });
+  await read(page);
   await page.getByText("File by file").click();
   await page.getByText("Read as LLMMetrics / LatencyProfile records, as you chose.").waitFor();
-  await read(page);
   assert.ok((await figure(page, "requests")) > 0);
 
   await page.getByRole("button", { name: "Read as …" }).click();

@@ -48,3 +48,9 @@ pub fn is_price_list(head: &[u8]) -> bool {
 pub fn format_keys() -> impl Iterator<Item = &'static str> {
     formats::FORMATS.iter().map(|format| format.about().key)
 }
+
+/// Takes over the price table, before the first session. Anywhere else it is part of the program.
+#[cfg(target_arch = "wasm32")]
+pub fn load_prices(table: String) {
+    pricing::PriceBook::load(table);
+}

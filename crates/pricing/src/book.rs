@@ -84,14 +84,26 @@ pub struct PriceBook {
     own: FxHashMap<String, Vec<Price>>,
 }
 
+static TABLE: OnceLock<Table> = OnceLock::new();
+
 impl PriceBook {
     /// The bundled table, which is parsed at the first call.
+    ///
+    /// # Panics
+    /// In a browser, before [`PriceBook::load`].
     pub fn bundled() -> PriceBook {
-        static TABLE: OnceLock<Table> = OnceLock::new();
-        PriceBook {
-            table: TABLE.get_or_init(|| Table::parse(include_str!("../data/prices.tsv"))),
-            own: FxHashMap::default(),
-        }
+        #[cfg(not(target_arch = "wasm32"))]
+        let table = TABLE.get_or_init(|| Table::parse(include_str!("../data/prices.tsv")));
+        #[cfg(target_arch = "wasm32")]
+        let table = TABLE.get().expect("the price table is loaded before prices are asked for");
+        PriceBook { table, own: FxHashMap::default() }
+    }
+
+    /// Takes over the text of `data/prices.tsv`. In a browser it lies beside the program, not in it, and both
+    /// are fetched at the same time.
+    #[cfg(target_arch = "wasm32")]
+    pub fn load(text: String) {
+        TABLE.get_or_init(|| Table::parse(text.leak()));
     }
 
     /// The price that holds on the day the table was checked. The provider may go by any of its names; one
