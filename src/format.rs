@@ -2,7 +2,7 @@
 //! [`units::show`]'s.
 
 use units::Timestamp;
-pub use units::show::{bytes, int, money, money_to as money_exact, ms, nanos, percent, tokens};
+pub use units::show::{bytes, int, money, money_to as money_exact, ms, nanos, percent, price, tokens};
 
 /// The time of day (UTC): `11:04:58`; without a date, the time since the beginning: `+0:05:10`.
 pub fn time(at: Timestamp) -> String {

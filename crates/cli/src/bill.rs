@@ -15,6 +15,7 @@ use crate::{count, printable};
 pub fn bill(session: &mut Session, mut ask: BillAsk, json: bool) -> Result<String, String> {
     // A terminal scrolls.
     ask.top = u32::MAX;
+    let field = ask.success_field.clone();
     if !ask.model.is_empty() {
         // The texts are counted by the tokenizer of that model, too.
         let (filter, models, as_of) = (Filter::default(), vec![ask.model.clone()], ask.as_of.clone());
@@ -27,6 +28,13 @@ pub fn bill(session: &mut Session, mut ask: BillAsk, json: bool) -> Result<Strin
     }
     count::count(session)?;
     match session.answer(Command::Bill(Box::new(ask)))? {
+        Answer::Bill(bill) if !field.is_empty() && bill.fields.iter().all(|(name, ..)| *name != field) => {
+            let known: Vec<&str> = bill.fields.iter().map(|(name, ..)| &**name).collect();
+            Err(match known.is_empty() {
+                true => format!("there is no field {field:?}: the files hold none that is true or false"),
+                false => format!("there is no field {field:?}; true or false are {}", known.join(", ")),
+            })
+        }
         Answer::Bill(bill) if json => Ok(object(&bill).to_string() + "\n"),
         Answer::Bill(bill) => Ok(table(&bill)),
         _ => Err("the engine answered something else".to_owned()),
@@ -72,9 +80,17 @@ fn object(bill: &BillSheet) -> Value {
         "difference": bill.bridge.iter().map(|row| json!({
             "reason": row.reason, "requests": row.calls, "usd": row.amount.to_string(),
         })).collect::<Vec<_>>(),
+        "successes": bill.successes,
+        "usd_per_success": per_success(bill).map(|money| money.to_string()),
         "unpriced": bill.unpriced.iter().map(unpriced).collect::<Vec<_>>(),
         "findings": bill.findings.iter().map(finding).collect::<Vec<_>>(),
     })
+}
+
+/// The cost of one success, rounded down to the pico-dollar.
+fn per_success(bill: &BillSheet) -> Option<Money> {
+    let picos = bill.total?.picos().checked_div(i128::from(bill.successes))?;
+    Some(Money::from_picos(picos))
 }
 
 fn table(bill: &BillSheet) -> String {
@@ -110,6 +126,8 @@ fn table(bill: &BillSheet) -> String {
         amount.map_or(unknown.to_owned(), |amount| format!("${amount}"))
     };
     line(["Total of priced rows", "", "", &dollars(bill.total, "unpriced"), ""]);
+    let successes = format!("{} successes", show::int(bill.successes));
+    line(["Per success", "", "", &dollars(per_success(bill), "unknown"), &successes]);
     line(["Reported", "", "", &dollars(bill.reported, "unknown"), ""]);
     for row in &bill.bridge {
         let calls = show::int(row.calls);

@@ -31,6 +31,7 @@ Usage: tokenflame summary FILE... [--json] [--as FORMAT | --unit UNIT | --mappin
   --as-of    at the prices of this day (2026-11-24), whenever the calls were made
   --model    as if all calls had gone to this model; the model whose tokens are counted
   --by       rows of each model, component, session, user or day; model if nothing is said
+  --success  a field that is true of what succeeded, for the cost of one success; else all that did not fail
   --encoding the encoding that counts: o200k_base, cl100k_base, ...
   --ids      the ids of the tokens as well
   --json     one JSON object on standard output instead of a table
@@ -79,13 +80,14 @@ fn run() -> Result<ExitCode, String> {
                 }
                 choice = choose(&option, &value)?;
             }
-            Long(option @ ("as-of" | "model" | "by")) => {
+            Long(option @ ("as-of" | "model" | "by" | "success")) => {
                 let option = option.to_owned();
                 let value = parser.value().map_err(|error| error.to_string())?;
                 let (value, ask) = (value.to_string_lossy().into_owned(), ask.get_or_insert_default());
                 match option.as_str() {
                     "as-of" => ask.as_of = value,
                     "model" => ask.model = value,
+                    "success" => ask.success_field = value,
                     _ => ask.by = group(&value)?,
                 }
             }
@@ -117,7 +119,9 @@ fn run() -> Result<ExitCode, String> {
             write(&text::count(&files, &by, ids, json)?).map(|()| ExitCode::SUCCESS)
         }
         "summary" | "bill" if files.is_empty() => Err(format!("name at least one file\n\n{USAGE}")),
-        "summary" if ask.is_some() => Err(format!("--as-of, --model and --by belong to bill\n\n{USAGE}")),
+        "summary" if ask.is_some() => {
+            Err(format!("--as-of, --model, --by and --success belong to bill\n\n{USAGE}"))
+        }
         "summary" => answer(&files, choice, |session| summary(session, json)),
         "bill" => answer(&files, choice, |session| bill::bill(session, ask.unwrap_or_default(), json)),
         _ => Err(format!("there is no command {command:?}\n\n{USAGE}")),

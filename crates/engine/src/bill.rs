@@ -282,8 +282,9 @@ pub(crate) fn day_of(at: Timestamp) -> String {
 
 /// Where a price is from, for people.
 pub(crate) fn source(price: &Price) -> String {
-    if price.source == Price::TYPED {
-        return Price::TYPED.to_owned();
+    // The user's own.
+    if price.checked.is_empty() {
+        return price.source.to_string();
     }
     format!("{} {}, checked {}", price.source, price.source_version, price.checked)
 }

@@ -24,6 +24,8 @@ pub struct Session {
     pub(crate) bench: answers::Bench,
     pub(crate) order: answers::OrderCache,
     pub(crate) tokenizers: Vec<OpenedTokenizer>,
+    /// What there was to say of the price list that was dropped last.
+    pub(crate) list_notes: Vec<String>,
     /// What the calls tell of tokenizers that nobody has, by model, and of which generation that is.
     pub(crate) fits: FxHashMap<String, Calibration>,
     fitted: Option<u32>,
@@ -51,6 +53,7 @@ impl Session {
             bench: answers::Bench::default(),
             order: answers::OrderCache::default(),
             tokenizers: Vec::new(),
+            list_notes: Vec::new(),
             fits: FxHashMap::default(),
             fitted: None,
             generation: 0,
@@ -261,7 +264,9 @@ impl Session {
     /// A sentence if the text is no price list.
     pub fn add_prices(&mut self, list: &str, source: &str) -> Reply {
         let imported = pricing::import::read(list, source)?;
-        let notes = answers::import_notes(&imported);
+        if source != pricing::Price::TYPED {
+            self.list_notes = answers::import_notes(source, &imported);
+        }
         self.bill.change(|book| {
             for price in imported.prices {
                 let model = price.model.to_string();
@@ -269,7 +274,7 @@ impl Session {
             }
         });
         self.changed();
-        Ok(Answer::OwnPrices(answers::own_prices(self, notes)))
+        Ok(Answer::OwnPrices(answers::own_prices(self)))
     }
 
     /// Where the raw records of a call lie; see [`Trace::places`](trace::Trace::places).
@@ -317,14 +322,15 @@ impl Session {
             }
             Command::Bill(ask) => Answer::Bill(Box::new(answers::bill(self, &ask)?)),
             Command::Reprice(ask) => Answer::Repriced(answers::reprice(self, &ask)?),
-            Command::OwnPrices => Answer::OwnPrices(answers::own_prices(self, vec![])),
+            Command::OwnPrices => Answer::OwnPrices(answers::own_prices(self)),
             Command::ForgetPrice(model) => {
                 self.bill.change(|book| match model.is_empty() {
                     true => *book = pricing::PriceBook::bundled(),
                     false => book.unset(&model),
                 });
+                self.list_notes.clear();
                 self.changed();
-                Answer::OwnPrices(answers::own_prices(self, vec![]))
+                Answer::OwnPrices(answers::own_prices(self))
             }
             Command::Table { filter, sort, from, count } => {
                 Answer::Table(answers::table(self, &filter, sort, from, count))

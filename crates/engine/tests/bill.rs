@@ -232,3 +232,41 @@ fn a_price_list_is_told_from_a_trace() {
     }
     assert!(seen > 100, "the fixtures are there");
 }
+
+#[test]
+fn a_field_may_say_what_is_a_success() {
+    let record = |request: &str, resolved: Value, tokens: u64| {
+        json!({"request_id": request, "model": "gpt-4o", "prompt_tokens": tokens, "completion_tokens": 0,
+            "wall_time": 1.0, "time_to_first_token": 0.5, "resolved": resolved, "stage": "true story"})
+    };
+    let mut own = session(&[
+        record("a", json!(true), 1000),
+        record("b", json!(false), 1000),
+        record("c", json!("True"), 2000),
+        record("d", Value::Null, 2000),
+    ]);
+    let all = bill(&mut own, BillAsk::default());
+    assert_eq!((all.successes, all.fields), (4, vec![("resolved".to_owned(), 2, 1)]));
+    let ask = |field: &str| BillAsk { success_field: field.to_owned(), ..BillAsk::default() };
+    assert_eq!(bill(&mut own, ask("resolved")).successes, 2);
+    assert_eq!(bill(&mut own, ask("solved")).successes, 0);
+
+    // Said of a span: one success, whatever calls lie inside it.
+    let span = |id: &str, parent: &str, attributes: Value| {
+        json!({"traceId": "t", "spanId": id, "parentSpanId": parent, "name": id, "startTimeUnixNano": "1000",
+            "endTimeUnixNano": "2000", "attributes": attributes})
+    };
+    let yes = json!([{"key": "task.done", "value": {"boolValue": true}}]);
+    let call = json!([{"key": "gen_ai.request.model", "value": {"stringValue": "gpt-4o"}},
+        {"key": "gen_ai.operation.name", "value": {"stringValue": "chat"}},
+        {"key": "gen_ai.usage.input_tokens", "value": {"intValue": "5"}}]);
+    let spans = [
+        span("root", "", yes.clone()),
+        span("one", "root", call.clone()),
+        span("two", "root", call),
+        span("elsewhere", "", yes),
+    ];
+    let mut spans = session(&[json!({"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]})]);
+    let bill = bill(&mut spans, ask("task.done"));
+    assert_eq!((bill.requests, bill.successes, bill.fields), (2, 1, vec![("task.done".to_owned(), 1, 0)]));
+}

@@ -19,8 +19,8 @@ use std::borrow::Cow;
 
 use serde_json::{Value, value::RawValue};
 use trace::{
-    Call, Convention, Fate, Identity, Operation, ProblemCode, RecordRef, Service, Span, SpanId, SpanKind,
-    Status,
+    Call, Convention, Fate, Flagged, Identity, Operation, ProblemCode, RecordRef, Service, Span, SpanId,
+    SpanKind, Status,
 };
 use units::{Figure, Nanos, Timestamp};
 
@@ -115,6 +115,11 @@ pub(crate) fn add_span(mut raw: RawSpan<'_>, out: &mut Output<'_>) {
         ..Span::default()
     };
     let mut call = keep_span(row, raw.at, out);
+    for (name, value) in &raw.attributes {
+        if let (Value::Bool(value), Some(span)) = (value, call.span) {
+            out.builder.flag(Flagged::Span(span), name, *value);
+        }
+    }
     if kind != SpanKind::Call {
         return;
     }

@@ -35,7 +35,7 @@ const LONGEST_NAME: usize = 300;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
-    /// The user typed a price for it.
+    /// The user typed a price for it, or has it from a list of their own.
     Typed,
     /// The table has the name, as its own or as another name of the model.
     Exact,
@@ -55,7 +55,7 @@ impl Rule {
     /// A few words to show beside the price.
     pub fn describe(self) -> &'static str {
         match self {
-            Rule::Typed => "typed by you",
+            Rule::Typed => "a price of your own",
             Rule::Exact => "listed by this name",
             Rule::Unwrapped => "provider, region or version taken off the name",
             Rule::Spelling => "listed in another spelling",

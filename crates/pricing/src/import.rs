@@ -53,6 +53,9 @@ const SERVICES: [(&str, Service); 4] = [
     ("_ultrafast", Service::Fast),
 ];
 
+/// The field of an exported list that says where a price is from.
+const SOURCE: &str = "tokenflame_source";
+
 /// How long the standard write to a cache lasts: at OpenAI's models, wherever they are sold, 30 minutes.
 pub fn standard_write(model: &str) -> Class {
     if model.contains("gpt-") { Class::CacheWrite30m } else { Class::CacheWrite5m }
@@ -70,7 +73,7 @@ pub fn read(json: &str, source: &str) -> Result<Imported, String> {
             .is_ok_and(|fields| fields.contains_key("models"))
     });
     let mut imported = if nested { models_dev::read(&all) } else { litellm(&all) };
-    for price in &mut imported.prices {
+    for price in imported.prices.iter_mut().filter(|price| price.source == Price::TYPED) {
         price.source = source.to_owned().into();
     }
     match (imported.prices.is_empty(), imported.problems.first()) {
@@ -213,7 +216,9 @@ fn litellm_model(
         let rates = scaled(&lanes[&(Service::Standard, false, 0)], share);
         lanes.insert((Service::Fast, false, 0), rates);
     }
+    let source = text(SOURCE);
     Some(Price {
+        source: if source.is_empty() { Price::TYPED.into() } else { source.to_owned().into() },
         provider: provider.into(),
         lanes: shared(lanes),
         mode,
@@ -369,8 +374,8 @@ fn steps(raw: &str) -> Option<Vec<(u64, Rates)>> {
         .collect()
 }
 
-/// Prices as a list that [`read`] reads back: JSON in LiteLLM's shape, with a field more for what that does
-/// not have (30 minutes' writes, peak hours).
+/// Prices as a list that [`read`] reads back: JSON in LiteLLM's shape, with fields more for what that does not
+/// have (30 minutes' writes, peak hours, where a price is from).
 pub fn export<'a>(prices: impl IntoIterator<Item = &'a Price>) -> String {
     let mut all: BTreeMap<String, BTreeMap<String, Box<RawValue>>> = BTreeMap::new();
     for price in prices {
@@ -383,6 +388,9 @@ pub fn export<'a>(prices: impl IntoIterator<Item = &'a Price>) -> String {
         };
         put("litellm_provider".to_owned(), Value::from(price.provider.as_ref()).to_string());
         let mode = Mode::ALL.iter().find(|(mode, _)| *mode == price.mode).map_or("chat", |(_, word)| word);
+        if price.source != Price::TYPED {
+            put(SOURCE.to_owned(), Value::from(price.source.as_ref()).to_string());
+        }
         put("mode".to_owned(), Value::from(mode).to_string());
         for (key, count) in
             [("max_input_tokens", price.context_window), ("max_output_tokens", price.max_output)]

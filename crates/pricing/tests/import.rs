@@ -131,13 +131,14 @@ fn what_is_exported_imports_again_with_every_class_tier_and_hour() {
         prices.push(book.lookup(Some(provider), model).unwrap().price.clone());
     }
     let text = import::export(&prices);
-    let again = import::read(&text, "own.json").unwrap();
+    let again = import::read(&text, Price::TYPED).unwrap();
     assert_eq!(again.problems, []);
     assert_eq!(again.prices.len(), prices.len());
     for price in &prices {
         let find = |p: &&Price| (&p.provider, &p.model) == (&price.provider, &price.model);
         let read = again.prices.iter().find(find).unwrap();
         assert_eq!(read.hours, price.hours, "{}", price.model);
+        assert_eq!(read.source, price.source, "not where the export was read from");
         assert_eq!((read.regional, read.context_window), (price.regional, price.context_window));
         let rows = |p: &Price| -> Vec<_> {
             p.rows()

@@ -3,8 +3,8 @@ use units::Nanos;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::{
-    Call, CallId, FileId, FileReport, Identity, List, Message, RecordRef, Span, SpanId, SpanKind, StrId,
-    TextId, Trace,
+    Call, CallId, FileId, FileReport, Flag, Flagged, Identity, List, Message, RecordRef, Span, SpanId,
+    SpanKind, StrId, TextId, Trace,
 };
 
 /// Why a record of a call does not stand for itself.
@@ -97,6 +97,12 @@ impl TraceBuilder {
     /// Keeps the ids of the blocks of a prompt, for [`Call::blocks`].
     pub fn blocks(&mut self, ids: impl IntoIterator<Item = u64>) -> List {
         self.trace.lists.add(ids)
+    }
+
+    /// Notes what a file says yes or no to.
+    pub fn flag(&mut self, of: Flagged, name: &str, value: bool) {
+        let name = self.intern(name);
+        self.trace.flags.push(Flag { of, name, value });
     }
 
     /// Whether a line of this id comes for the first time: lines of a log that are no calls.

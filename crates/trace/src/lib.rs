@@ -11,6 +11,7 @@
 
 mod builder;
 mod call;
+mod flag;
 mod ids;
 mod lists;
 mod message;
@@ -28,6 +29,7 @@ use units::Nanos;
 
 pub use builder::TraceBuilder;
 pub use call::{Call, Convention, Identity, Operation, Service, Usage};
+pub use flag::{Flag, Flagged};
 pub use ids::{CallId, FileId, RecordRef, SpanId, StrId, TextId};
 pub use lists::{List, Lists};
 pub use message::{Component, Message, Role};
@@ -58,6 +60,8 @@ pub struct Trace {
     pub lists: Lists,
     /// Records that tell more of another one, which stands first: a part of a stream, a patch.
     pub parts: Vec<(RecordRef, RecordRef)>,
+    /// What the files say yes or no to, in their order; of two about the same the later holds.
+    pub flags: Vec<Flag>,
     /// The files and what became of their records.
     pub files: Vec<FileReport>,
 }

@@ -91,6 +91,13 @@ pub fn money_to(amount: Money, decimals: u32) -> String {
     }
 }
 
+/// `$3.00`, `$0.075`, `$0.0028`: a price with all its digits, and two decimals at least.
+pub fn price(amount: Money) -> String {
+    let text = amount.to_string();
+    let decimals = text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    money_to(amount, decimals.max(2) as u32)
+}
+
 /// `38.4 MB`, decimal units as file managers use them.
 pub fn bytes(n: u64) -> String {
     match n {
@@ -111,6 +118,13 @@ fn minus(text: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_price_keeps_its_digits() {
+        for (price, text) in [("3", "$3.00"), ("0.075", "$0.075"), ("2.5", "$2.50"), ("1250", "$1,250.00")] {
+            assert_eq!(super::price(price.parse().unwrap()), text);
+        }
+    }
 
     #[test]
     fn figures_have_the_digits_that_say_something() {

@@ -9,7 +9,7 @@ use crate::{
     format::{self, int, money, money_exact, plural},
     state::ViewHandle,
     views::overview::figures::fig,
-    widgets::{Fig, underline},
+    widgets::{Fig, Select, underline},
 };
 
 /// The row of key figures.
@@ -34,8 +34,11 @@ pub fn head(data: &BillSheet, view: &ViewHandle, options: &UseStateHandle<Option
                 _ => format!("of {}; not in the total, and not 0", plural(data.unpriced.len() as u64, "model")),
             }) }
             { item("Per 1,000 requests", dollars(per(data.requests, 1000), Provenance::Counted), &format!("n {}", int(data.requests))) }
-            { item("Per successful request", dollars(per(data.successes, 1), Provenance::Counted),
-                &format!("{} did not fail{}", int(data.successes), if options.success.is_empty() { "" } else { " and say so" })) }
+            { item("Per success", dollars(per(data.successes, 1), Provenance::Counted), &match &*options.field {
+                "" if options.success.is_empty() => format!("{} did not fail", int(data.successes)),
+                "" => format!("{} did not fail and say so", int(data.successes)),
+                field => format!("{field} is true of {}", int(data.successes)),
+            }) }
             { item("Caches save already", dollars(Some(reads - writes), Provenance::Counted),
                 &format!("{} on reads, {} write premium", money(reads), money(writes))) }
             { item("Failed attempts", html! { int(waste.attempts) }, &format!(
@@ -49,7 +52,7 @@ pub fn head(data: &BillSheet, view: &ViewHandle, options: &UseStateHandle<Option
             if let Some(month) = data.month {
                 { item("30 days like these", dollars(Some(month), Provenance::Estimated), "in proportion to the time") }
             }
-            { controls(view, options) }
+            { controls(data, view, options) }
         </section>
     }
 }
@@ -81,7 +84,7 @@ fn difference(data: &BillSheet) -> String {
     }
 }
 
-fn controls(view: &ViewHandle, options: &UseStateHandle<Options>) -> Html {
+fn controls(data: &BillSheet, view: &ViewHandle, options: &UseStateHandle<Options>) -> Html {
     let as_of = {
         let view = view.clone();
         move |day| view.update(|v| v.as_of = day)
@@ -90,9 +93,29 @@ fn controls(view: &ViewHandle, options: &UseStateHandle<Options>) -> Html {
         let options = options.clone();
         move |success| options.set(Options { success, ..(*options).clone() })
     };
+    let named =
+        |(name, yes, no): &(String, u64, u64)| format!("{name}: {} true, {} false", int(*yes), int(*no));
+    let means: Vec<AttrValue> = std::iter::once("what did not fail".to_owned())
+        .chain(data.fields.iter().map(named))
+        .map(AttrValue::from)
+        .collect();
+    let chosen = data.fields.iter().position(|(name, ..)| *name == options.field).map_or(0, |at| at + 1);
+    let choose = {
+        let (options, fields) = (options.clone(), data.fields.clone());
+        Callback::from(move |at: usize| {
+            let field = at.checked_sub(1).and_then(|at| fields.get(at)).map(|(name, ..)| name.clone());
+            options.set(Options { field: field.unwrap_or_default(), ..(*options).clone() });
+        })
+    };
     html! {
         <div class="bill-controls">
             { field("Prices as of", "date", view.view().as_of.clone().into(), "", as_of) }
+            if !data.fields.is_empty() {
+                <label>
+                    <span class="small dim">{ "A success is" }</span>
+                    <Select options={means} {chosen} onchange={choose} />
+                </label>
+            }
             { field("A success holds the text", "text", options.success.clone().into(), "any that did not fail", success) }
         </div>
     }

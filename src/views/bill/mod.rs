@@ -25,6 +25,8 @@ use crate::{
 pub struct Options {
     /// What a success says.
     pub success: String,
+    /// The field that is true of a success; empty where it is what did not fail.
+    pub field: String,
     /// In thousandths of all tokens.
     pub wasteful: u16,
 }
@@ -33,11 +35,12 @@ pub struct Options {
 #[component]
 pub fn Bill() -> Html {
     let view = use_view();
-    let options = use_state_eq(|| Options { success: String::new(), wasteful: 300 });
+    let options = use_state_eq(|| Options { success: String::new(), field: String::new(), wasteful: 300 });
     let ask = BillAsk {
         filter: view.view().filter.clone(),
         by: view.view().by,
         as_of: view.view().as_of.clone(),
+        success_field: options.field.clone(),
         success: Filter { text: options.success.clone(), ..Filter::default() },
         wasteful: options.wasteful,
         ..BillAsk::default()

@@ -8,6 +8,7 @@ use yew::prelude::*;
 
 use crate::{
     client::{Client, use_client, use_query},
+    format,
     platform::download,
     widgets::{Panel, TableTwin},
 };
@@ -82,6 +83,9 @@ pub fn Prices() -> Html {
             if let Some(why) = &*fault {
                 <p class="small error" role="alert">{ why }</p>
             }
+            if !own.notes.is_empty() {
+                <ul class="small mid" aria-label="The list that was read last">{ for own.notes.iter().map(|note| html! { <li>{ note }</li> }) }</ul>
+            }
             if own.prices.is_empty() {
                 <p class="mid">{ "None. Type one here, or drop LiteLLM's model_prices_and_context_window.json, models.dev's api.json or a list that was exported on this page." }</p>
             } else {
@@ -122,7 +126,7 @@ fn row(price: &OwnPrice, client: &Client, edit: &Callback<OwnPrice>) -> Html {
     html! {
         <tr>
             <td class="clip" title={price.model.clone()}>{ &price.model }<span class="dim">{ format!(" {}", price.provider) }</span></td>
-            { for price.rates.iter().map(|rate| html! { <td class="num">{ rate.map_or("not given".to_owned(), |rate| format!("${rate}")) }</td> }) }
+            { for price.rates.iter().map(|rate| html! { <td class="num">{ rate.map_or("not given".to_owned(), format::price) }</td> }) }
             <td>{ &price.source }</td>
             <td class="num">
                 <button type="button" class="link" {onclick}>{ "Edit" }<span class="vh">{ format!(" {}", price.model) }</span></button>{ " " }

@@ -7,7 +7,7 @@ use yew::prelude::*;
 use crate::{
     charts::mark,
     charts::timeline::model_name,
-    format::{int, money_exact, plural},
+    format::{self, int, money_exact, plural},
     state::ViewHandle,
     views::overview::price::SetPrice,
     widgets::{Panel, Seg, TableTwin},
@@ -108,7 +108,7 @@ fn row(line: &BillLine, group: &BillGroup, by: GroupBy, whole: Money) -> Html {
 }
 
 fn per_million(line: &BillLine) -> String {
-    format!("${}", line.price.times(1_000_000))
+    format::price(line.price.times(1_000_000))
 }
 
 fn unpriced(row: &Unpriced) -> Html {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use trace::{Call, CallId, StrId, Trace};
 use units::{Money, Nanos, show};
 
-use super::{bill_reported, components, filter::select, findings, timeline::timeline};
+use super::{bill_reported, components, filter::select, findings, flags, timeline::timeline};
 use crate::{
     bill::{self, Plan, Priced, Target, class_key, class_name, cost, day, day_of, priced},
     counts::Method,
@@ -60,6 +60,7 @@ pub(crate) fn bill(session: &Session, ask: &BillAsk) -> Result<BillSheet, String
     let total = priced().map(|priced| priced.cost.total).reduce(|a, b| a + b);
     let today = session.bill.book().checked();
     let groups = groups(session, ask, &items, &plan, today);
+    let fields = flags::fields(trace, &ids);
     let mut dearest: Vec<&Item<'_>> = items.iter().filter(|item| item.priced.is_some()).collect();
     sort(&mut dearest, |a, b| b.cost().cmp(&a.cost()).then(a.id.cmp(&b.id)));
     Ok(BillSheet {
@@ -74,10 +75,15 @@ pub(crate) fn bill(session: &Session, ask: &BillAsk) -> Result<BillSheet, String
         cache: priced()
             .map(cache)
             .fold((Money::ZERO, Money::ZERO), |sum, one| (sum.0 + one.0, sum.1 + one.1)),
-        successes: select(trace, &ask.success)
-            .iter()
-            .filter(|id| trace.call(**id).is_finished() && ids.binary_search(id).is_ok())
-            .count() as u64,
+        successes: match fields.iter().find(|(name, ..)| *name == ask.success_field) {
+            Some((_, yes, _)) => *yes,
+            None if !ask.success_field.is_empty() => 0,
+            None => select(trace, &ask.success)
+                .iter()
+                .filter(|id| trace.call(**id).is_finished() && ids.binary_search(id).is_ok())
+                .count() as u64,
+        },
+        fields,
         waste: waste(&items),
         over_time: over_time(trace, &ids, &items),
         month: month(&items, total),

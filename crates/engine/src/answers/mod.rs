@@ -9,6 +9,7 @@ mod detail;
 mod facts;
 mod filter;
 mod findings;
+mod flags;
 mod latency;
 mod mapped;
 mod overview;

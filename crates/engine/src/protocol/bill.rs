@@ -22,6 +22,8 @@ pub struct BillAsk {
     pub service: String,
     /// Which calls are a success; those that fail never are.
     pub success: Filter,
+    /// A field of [`BillSheet::fields`]: then what it is true of is a success, and nothing else. Empty for none.
+    pub success_field: String,
     /// A component above this share of all tokens is wasteful, in thousandths.
     pub wasteful: u16,
 }
@@ -36,6 +38,7 @@ impl Default for BillAsk {
             model: String::new(),
             service: String::new(),
             success: Filter::default(),
+            success_field: String::new(),
             wasteful: 300,
         }
     }
@@ -97,8 +100,11 @@ pub struct BillSheet {
     pub bridge: Vec<BridgeRow>,
     /// What reading from caches saved, and what writing to them cost more than plain input.
     pub cache: (Money, Money),
-    /// Calls that are a success.
+    /// Calls that are a success, or what the asked field is true of.
     pub successes: u64,
+    /// Fields by which the files tell success, or anything else that is true or false: of how many spans and calls
+    /// each is true, and of how many false.
+    pub fields: Vec<(String, u64, u64)>,
     /// What failed attempts took.
     pub waste: Waste,
     /// The computed cost over time, where there are times.
@@ -306,7 +312,7 @@ pub struct OwnPrices {
     pub prices: Vec<OwnPrice>,
     /// All as a list of LiteLLM's shape, to keep and to export.
     pub list: String,
-    /// What a list that was read has said and was not understood, or how many prices it brought.
+    /// How many prices the list that was dropped last brought, and what of it was not understood.
     pub notes: Vec<String>,
 }
 

@@ -5,7 +5,9 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
-use trace::{Convention, Fate, Identity, Operation, ProblemCode, RecordRef, Span, SpanKind, Status, Usage};
+use trace::{
+    Convention, Fate, Flagged, Identity, Operation, ProblemCode, RecordRef, Span, SpanKind, Status, Usage,
+};
 use units::{Figure, Nanos};
 
 use crate::{
@@ -235,11 +237,22 @@ fn observation(text: &str, at: RecordRef, whose: &Whose, out: &mut Output<'_>) -
         ..Span::default()
     };
     let mut call = genai::keep_span(row, at, out);
+    // Most metadata holds no yes and no no, and then need not be read for spans.
+    let metadata = fields.raw("metadata").unwrap_or_default();
+    let says = ["true", "false"].iter().any(|word| metadata.contains(word));
+    let mut metadata =
+        if says || kind == SpanKind::Call { fields.unwrapped("metadata") } else { Value::Null };
+    let told = [&metadata, &metadata["attributes"]].into_iter().filter_map(Value::as_object).flatten();
+    for (name, value) in told.filter(|_| says) {
+        if let (Value::Bool(value), Some(span)) = (value, call.span) {
+            out.builder.flag(Flagged::Span(span), name, *value);
+        }
+    }
     if kind != SpanKind::Call {
         return true;
     }
     // The attributes that the instrumentation sent, where it was OpenTelemetry.
-    let attributes = match fields.unwrapped("metadata").get_mut("attributes").map(Value::take) {
+    let attributes = match metadata.get_mut("attributes").map(Value::take) {
         Some(Value::Object(map)) => map.into_iter().map(|(key, value)| (key.into(), value)).collect(),
         _ => Vec::new(),
     };

@@ -215,7 +215,7 @@ impl<'de> Visitor<'de> for AttributeVisitor {
                     value = Some(match key.as_deref().map_or(Use::Now, genai::use_of) {
                         Use::Now => Told::Value(plain(map.next_value()?)),
                         Use::Late => Told::Late(map.next_value()?),
-                        Use::Never => map.next_value::<IgnoredAny>().map(|_| Told::Nothing)?,
+                        Use::Never => map.next_value().map(flag)?,
                     });
                 }
                 Field::Other => drop(map.next_value::<IgnoredAny>()?),
@@ -224,6 +224,16 @@ impl<'de> Visitor<'de> for AttributeVisitor {
         }
         let key = key.ok_or_else(|| A::Error::missing_field("key"))?;
         Ok(Attribute { key, value: value.unwrap_or(Told::Nothing) })
+    }
+}
+
+/// Of a value that has no meaning of its own only whether it is true or false.
+fn flag(value: &RawValue) -> Told<'_> {
+    const LONGEST: usize = r#"{ "bool_value" : false }"#.len();
+    let short = Some(value.get()).filter(|text| text.len() <= LONGEST && text.contains("ool"));
+    match short.and_then(|text| serde_json::from_str(text).ok()).map(plain) {
+        Some(value @ Value::Bool(_)) => Told::Value(value),
+        _ => Told::Nothing,
     }
 }
 

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashMap;
 use serde_json::{Map, Value, value::RawValue};
 use trace::{
-    Call, Component, Convention, Fate, Identity, Message, Phase, ProblemCode, RecordRef, Role, Status, StrId,
-    Usage,
+    Call, CallId, Component, Convention, Fate, Flagged, Identity, Message, Phase, ProblemCode, RecordRef,
+    Role, Status, StrId, Usage,
 };
 use units::{Figure, Nanos, Timestamp};
 
@@ -209,26 +209,33 @@ impl Own {
     }
 
     fn one(&mut self, object: &Map<String, Value>, at: RecordRef, out: &mut Output<'_>) {
-        let mut told = Vec::with_capacity(object.len());
+        let (mut told, mut flags) = (Vec::with_capacity(object.len()), Vec::new());
         for (name, value) in pairs(object) {
-            told.extend(self.field(name).map(|(field, unit)| Told { name, field, unit, value }));
+            match self.field(name) {
+                Some((field, unit)) => told.push(Told { name, field, unit, value }),
+                None => flags.extend(flag(value).map(|value| (name, value))),
+            }
         }
-        self.take(told, at, out);
+        let Some(call) = self.take(told, at, out) else { return };
+        for (name, value) in flags {
+            out.builder.flag(Flagged::Call(call), name, value);
+        }
     }
 
-    /// Takes the fields of one record.
+    /// Takes the fields of one record. The answer is its call.
     pub(crate) fn take<'a>(
         &mut self,
         fields: impl IntoIterator<Item = Told<'a>>,
         at: RecordRef,
         out: &mut Output<'_>,
-    ) {
+    ) -> Option<CallId> {
         let draft = self.draft(fields, at, out);
         if !draft.any {
-            return out.count(Fate::Dropped("no known field"));
+            out.count(Fate::Dropped("no known field"));
+            return None;
         }
         out.count(Fate::Kept);
-        self.add(draft, at, out);
+        Some(self.add(draft, at, out))
     }
 
     fn draft<'a>(
@@ -346,7 +353,7 @@ impl Own {
     }
 
     /// Joins the parts of the record and adds its call.
-    fn add(&mut self, draft: Draft, at: RecordRef, out: &mut Output<'_>) {
+    fn add(&mut self, draft: Draft, at: RecordRef, out: &mut Output<'_>) -> CallId {
         let Draft { mut call, request, end, wall, model_load, mut parts, prompt, response, .. } = draft;
         let is_profile = parts.is_profile();
         call.ttft = parts.get(Phase::TimeToFirstToken);
@@ -373,6 +380,7 @@ impl Own {
         if !again || trace.messages(trace.call(id)).is_empty() {
             out.builder.append_messages(id, &messages);
         }
+        id
     }
 
     /// What joins the records of one request. A record that tells a part again is another attempt under the
@@ -404,6 +412,16 @@ fn between(
         return None;
     }
     Some(length)
+}
+
+/// A yes or no; a cell of a CSV file is a word.
+fn flag(value: &Value) -> Option<bool> {
+    let word = match value {
+        Value::Bool(value) => return Some(*value),
+        Value::String(word) => word,
+        _ => return None,
+    };
+    ["false", "true"].iter().position(|known| word.eq_ignore_ascii_case(known)).map(|at| at == 1)
 }
 
 /// The text of a value.
