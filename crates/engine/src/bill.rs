@@ -174,8 +174,9 @@ pub(crate) fn terms(call: &Call) -> Terms {
         Some(trace::Service::Batch) => Service::Batch,
         Some(trace::Service::Flex) => Service::Flex,
         Some(trace::Service::Priority) => Service::Priority,
+        Some(trace::Service::Fast) => Service::Fast,
     };
-    Terms { service, regional: false, at: call.start }
+    Terms { service, regional: call.regional, at: call.start }
 }
 
 /// The classes of a call's tokens, each token in one of them. An embedding has no output; else both input

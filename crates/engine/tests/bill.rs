@@ -270,3 +270,24 @@ fn a_field_may_say_what_is_a_success() {
     let bill = bill(&mut spans, ask("task.done"));
     assert_eq!((bill.requests, bill.successes, bill.fields), (2, 1, vec![("task.done".to_owned(), 1, 0)]));
 }
+
+#[test]
+fn an_answer_from_one_region_costs_what_the_seller_asks_for_it() {
+    let message = |geo: &str, speed: &str| {
+        json!({"id": format!("msg_{geo}_{speed}"), "type": "message", "role": "assistant", "model": "claude-opus-5",
+            "content": [{"type": "text", "text": "x"}], "stop_reason": "end_turn",
+            "usage": {"input_tokens": 1_000_000, "output_tokens": 0, "inference_geo": geo, "speed": speed,
+                "service_tier": "standard"}})
+    };
+    // $5 a million of input, a tenth more in one region, twice as much in fast mode.
+    for (geo, speed, dollars) in
+        [("global", "standard", "5"), ("us", "standard", "5.5"), ("not_available", "standard", "5")]
+    {
+        let bill = bill(&mut session(&[message(geo, speed)]), BillAsk::default());
+        assert_eq!(bill.total, Some(usd(dollars)), "{geo} {speed}");
+        assert_eq!(bill.groups[0].lines[0].notes.len(), usize::from(geo == "us"), "{geo}");
+    }
+    let fast = bill(&mut session(&[message("global", "fast")]), BillAsk::default());
+    assert_eq!(fast.groups[0].lines[0].service, "fast");
+    assert_eq!(fast.total, Some(usd("10")));
+}

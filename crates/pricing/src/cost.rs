@@ -133,6 +133,8 @@ pub struct CostRow {
     pub service: Service,
     /// The price of the peak hours.
     pub peak: bool,
+    /// The price is that of an answer from a region that was asked for, where the seller asks more for one.
+    pub regional: bool,
     /// How firm the price is.
     pub basis: Basis,
 }
@@ -157,6 +159,7 @@ struct Rate {
     above: u64,
     service: Service,
     peak: bool,
+    regional: bool,
     basis: Basis,
     /// Of what the price is, where a class has no price of its own.
     class: Class,
@@ -213,6 +216,7 @@ impl Price {
                 above: rate.above,
                 service: rate.service,
                 peak: rate.peak,
+                regional: rate.regional,
                 basis: rate.basis,
             });
         }
@@ -254,6 +258,7 @@ impl Price {
             above: lane.above,
             service: lane.service,
             peak: lane.peak,
+            regional: false,
             basis,
             class,
         };
@@ -275,6 +280,7 @@ impl Price {
         }
         if let Some(share) = self.regional.filter(|_| asked.regional && !fee) {
             rate.price = share.of(rate.price);
+            rate.regional = true;
         }
         Some(rate)
     }

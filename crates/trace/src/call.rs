@@ -27,6 +27,8 @@ pub enum Service {
     Flex,
     /// Answered before others, for more.
     Priority,
+    /// Generated faster than as a rule, for more: Anthropic's `speed`.
+    Fast,
 }
 
 impl Service {
@@ -48,6 +50,7 @@ impl Service {
             Service::Batch => "batch",
             Service::Flex => "flex",
             Service::Priority => "priority",
+            Service::Fast => "fast",
         }
     }
 }
@@ -192,6 +195,8 @@ pub struct Call {
     pub model: StrId,
     /// What the provider sold it as, where the source says it.
     pub service: Option<Service>,
+    /// Whether the source says that it was answered in a region that was asked for, for which some sellers ask more.
+    pub regional: bool,
     /// The provider's id of the response.
     pub response: StrId,
     /// When it began.
@@ -249,6 +254,7 @@ impl Call {
             provider: StrId::NONE,
             model: StrId::NONE,
             service: None,
+            regional: false,
             response: StrId::NONE,
             start: None,
             duration: None,
@@ -353,6 +359,7 @@ impl Call {
             (self.blocks, self.block_tokens) = (other.blocks, other.block_tokens);
         }
         self.service = self.service.or(other.service);
+        self.regional |= other.regional;
         self.span = self.span.or(other.span);
         self.start = self.start.or(other.start);
         self.queue = self.queue.or(other.queue);

@@ -133,6 +133,7 @@ struct Key {
     above: u64,
     service: Service,
     peak: bool,
+    regional: bool,
     basis: Basis,
     unit: Money,
 }
@@ -153,6 +154,7 @@ impl Group {
             above: row.above,
             service: row.service,
             peak: row.peak,
+            regional: row.regional,
             basis: row.basis,
             unit: row.price,
         };
@@ -277,6 +279,9 @@ fn line(key: Key, model: String, tokens: u64, amount: Money, price: &Price, toda
     }
     if key.peak {
         notes.push("peak hours".to_owned());
+    }
+    if key.regional {
+        notes.push("answered in one region, which costs more".to_owned());
     }
     if key.basis != Basis::Listed {
         notes.push(key.basis.describe().to_owned());

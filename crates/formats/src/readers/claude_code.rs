@@ -240,7 +240,7 @@ fn call(line: &Line, body: &Body, agent: StrId, at: RecordRef, out: &mut Output<
     // When the line was written, which is all that is known.
     call.start = out.known(json::timestamp(&line.timestamp), "timestamp", at);
     call.usage = billed(body, at, out);
-    call.service = body.usage["service_tier"].as_str().and_then(Service::parse);
+    terms(&body.usage, &mut call);
     call.reported_cost = out.known(json::money(&line.cost), "costUSD", at);
     if line.is_aborted_mid_stream == Some(true) {
         call.status = Status::Cancelled;
@@ -311,6 +311,17 @@ pub(crate) fn passes(answer: &Call, body: &Body, request: Option<&str>, out: &mu
         };
         out.builder.add_call(call, identity, &[]);
     }
+}
+
+/// Under what terms a call was sold, as its usage object says.
+pub(crate) fn terms(usage: &Value, call: &mut Call) {
+    let word = |key: &str| usage[key].as_str().unwrap_or_default();
+    call.service = match word("speed") {
+        "fast" => Some(Service::Fast),
+        _ => Service::parse(word("service_tier")),
+    };
+    // Inference that was kept in one place.
+    call.regional = !matches!(word("inference_geo"), "" | "global" | "not_available");
 }
 
 /// The usage that is paid for at the price of the response's model.

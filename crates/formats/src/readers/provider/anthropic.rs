@@ -106,7 +106,7 @@ impl Dialect for Anthropic {
         call.response = out.builder.intern(body["id"].as_str().unwrap_or(""));
         call.model = out.builder.intern(body["model"].as_str().unwrap_or("")).or(call.model);
         call.usage = usage(body, call.record, out);
-        call.service = usage::service(&body["usage"]["service_tier"]);
+        claude_code::terms(&body["usage"], call);
         if let Some((status, error)) = error(body) {
             (call.status, call.error) = (status, out.builder.intern(&error));
         }
