@@ -65,8 +65,34 @@ test("a price list that is dropped prices what was unpriced", async (page) => {
   const call = { request_id: "a", model: "house-model", prompt_tokens: 1000, completion_tokens: 100, wall_time: 1, time_to_first_token: 0.5, component: "user_query", timestamp: "2026-11-01T10:00:00Z" };
   await dropped(page, await written("house2.jsonl", jsonl(call)));
   await go(page, "Bill");
-  const list = { "house-model": { litellm_provider: "", input_cost_per_token: 0.000001, output_cost_per_token: 0.000002 } };
-  await drop(page, await written("prices.json", JSON.stringify(list)));
+  const list = {
+    "house-model": { litellm_provider: "", input_cost_per_token: 0.000001, output_cost_per_token: 0.000002 },
+    "by-the-picture": { litellm_provider: "openai", mode: "image_generation", output_cost_per_image: 0.04 },
+  };
+  const file = await written("prices.json", JSON.stringify(list));
+  await drop(page, file);
   await fig(page, "total").waitFor();
   assert.equal(await value(page, "total"), "0.0012");
+  const told = page.getByRole("list", { name: "The list that was read last" });
+  await told.getByText("prices.json: 1 prices read; the list has the shape of LiteLLM.").waitFor();
+  await told.getByText("by-the-picture", { exact: false }).first().waitFor();
+  // The source is kept with the price.
+  const source = page.locator("#prices tbody tr", { hasText: "house-model" }).getByText("prices.json");
+  await source.waitFor();
+  await page.waitForFunction(() => localStorage.getItem("tokenflame.prices")?.includes("house-model"));
+  await page.reload();
+  await dropped(page, await written("house3.jsonl", jsonl(call)));
+  await go(page, "Bill");
+  await source.waitFor();
+});
+
+test("a field of the files says what a success is", async (page) => {
+  const call = (id, resolved) => ({ request_id: id, model: "gpt-4o", prompt_tokens: 1000, completion_tokens: 100, wall_time: 1, time_to_first_token: 0.5, resolved });
+  await bill(page, await written("resolved.jsonl", jsonl(call("a", true), call("b", false), call("c", true), call("d", false))));
+  const per = page.locator(".bill-head > div", { hasText: "Per success" });
+  await per.getByText("4 did not fail").waitFor();
+  // $0.014 over two.
+  await page.getByLabel("A success is").selectOption({ label: "resolved: 2 true, 2 false" });
+  await per.getByText("resolved is true of 2").waitFor();
+  await per.getByText("$0.007000").waitFor();
 });
