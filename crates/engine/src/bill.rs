@@ -68,6 +68,11 @@ impl Bill {
         self.changes
     }
 
+    /// Forgets the prices of the trace's names: another trace has others.
+    pub fn forget_names(&mut self) {
+        self.known.borrow_mut().by_day.clear();
+    }
+
     pub fn book(&self) -> &PriceBook {
         &self.book
     }

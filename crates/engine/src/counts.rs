@@ -1,3 +1,5 @@
+use std::cell::RefCell;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 use tokens::{ChatMessage, ChatRules, Encoding, EncodingName, Exactness, encoding_for_model};
 use trace::{Call, Role, StrId, TextId, Trace};
@@ -13,6 +15,8 @@ pub(crate) struct Counts {
     ledger: Ledger,
     /// Encodings that count all texts, whatever their models: those of other models that the traffic is priced for.
     also: Vec<EncodingName>,
+    /// By the model's name: a trace has few of them and many calls.
+    methods: RefCell<FxHashMap<StrId, Method>>,
     /// Files have been read since the texts of all calls were last looked at.
     stale: bool,
 }
@@ -90,8 +94,14 @@ impl Counts {
         }
     }
 
+    /// The encoding that stands for a model of the trace; see [`Method::of_model`].
+    pub fn method(&self, trace: &Trace, model: StrId) -> Method {
+        *self.methods.borrow_mut().entry(model).or_insert_with(|| Method::of_model(trace.str(model)))
+    }
+
     /// Forgets the counts but not the vocabularies.
     pub fn clear(&mut self) {
+        self.methods.borrow_mut().clear();
         self.ledger.clear();
         self.also.clear();
         self.stale = false;
@@ -117,10 +127,8 @@ impl Counts {
         if !std::mem::take(&mut self.stale) {
             return;
         }
-        let mut methods = FxHashMap::default();
         for (_, call) in trace.calls() {
-            let name = trace.str(call.model);
-            let encoding = *methods.entry(call.model).or_insert_with(|| Method::of_model(name).encoding);
+            let encoding = self.method(trace, call.model).encoding;
             for message in trace.messages(call) {
                 self.ledger.add(encoding, message.text, trace);
                 for &encoding in &self.also {
@@ -171,7 +179,7 @@ impl Counts {
     /// A chat template puts tokens around messages that no text shows. Of several prompt messages that makes
     /// an estimate, with the template's tokens where the rules of the model are known.
     pub fn of_call(&self, trace: &Trace, call: &Call, output: bool) -> Figure {
-        let method = Method::of_model(trace.str(call.model));
+        let method = self.method(trace, call.model);
         let mut parts = trace.messages(call).iter().filter(|m| m.component.is_output() == output).peekable();
         if parts.peek().is_none() {
             return Figure::UNKNOWN;

@@ -22,7 +22,7 @@ pub(crate) fn tokens_for(
     from: Provenance,
     target: Method,
 ) -> (Billable, Provenance) {
-    let own = Method::of_model(session.trace().str(call.model));
+    let own = session.counts.method(session.trace(), call.model);
     if (own.encoding, factor(own)) == (target.encoding, factor(target)) {
         return (tokens, from);
     }

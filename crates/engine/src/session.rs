@@ -86,10 +86,12 @@ impl Session {
             bill: former.bill,
             bench: former.bench,
             tokenizers: former.tokenizers,
+            list_notes: former.list_notes,
             generation: former.generation,
             ..Session::new()
         };
         self.counts.clear();
+        self.bill.forget_names();
         self.changed();
     }
 
@@ -305,9 +307,10 @@ impl Session {
             Command::Open | Command::Cancel | Command::CountTexts => Answer::Session(self.info()),
             Command::Clear => {
                 let former = std::mem::take(self);
-                let Session { counts, bill, generation, .. } = former;
-                *self = Session { counts, bill, generation, ..Session::new() };
+                let Session { counts, bill, list_notes, generation, .. } = former;
+                *self = Session { counts, bill, list_notes, generation, ..Session::new() };
                 self.counts.clear();
+                self.bill.forget_names();
                 self.changed();
                 Answer::Session(self.info())
             }

@@ -291,3 +291,25 @@ fn an_answer_from_one_region_costs_what_the_seller_asks_for_it() {
     assert_eq!(fast.groups[0].lines[0].service, "fast");
     assert_eq!(fast.total, Some(usd("10")));
 }
+
+#[test]
+fn prices_of_a_file_do_not_outlive_it() {
+    let usage = json!({"prompt_tokens": 1_000_000, "completion_tokens": 0, "total_tokens": 1_000_000});
+    let of = |model: &str| {
+        let mut record = openai("a", &usage);
+        record["model"] = json!(model);
+        format!("{record}\n")
+    };
+    let mut session = Session::new();
+    let mut total = |session: &mut Session, model: &str| {
+        session.begin_file("calls.jsonl", 0);
+        session.push(of(model).as_bytes());
+        session.end_file();
+        bill(session, BillAsk::default()).total
+    };
+    assert_eq!(total(&mut session, "gpt-4o"), Some(usd("2.5")));
+    session.answer(Command::Clear).unwrap();
+    assert_eq!(total(&mut session, "gpt-4o-mini"), Some(usd("0.15")));
+    session.forget_files();
+    assert_eq!(total(&mut session, "gpt-4o"), Some(usd("2.5")));
+}

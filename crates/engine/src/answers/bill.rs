@@ -8,8 +8,10 @@ use super::{bill_reported, components, filter::select, findings, flags, timeline
 use crate::{
     bill::{self, Plan, Priced, Target, class_key, class_name, cost, day, day_of, priced},
     counts::Method,
-    order::sort,
-    protocol::{BillAsk, BillGroup, BillLine, BillSheet, CostTimeline, CostlyCall, GroupBy, Unpriced, Waste},
+    order::{first, sort},
+    protocol::{
+        BillAsk, BillGroup, BillLine, BillSheet, CostTimeline, CostlyCall, Filter, GroupBy, Unpriced, Waste,
+    },
     session::Session,
 };
 
@@ -61,8 +63,8 @@ pub(crate) fn bill(session: &Session, ask: &BillAsk) -> Result<BillSheet, String
     let today = session.bill.book().checked();
     let groups = groups(session, ask, &items, &plan, today);
     let fields = flags::fields(trace, &ids);
-    let mut dearest: Vec<&Item<'_>> = items.iter().filter(|item| item.priced.is_some()).collect();
-    sort(&mut dearest, |a, b| b.cost().cmp(&a.cost()).then(a.id.cmp(&b.id)));
+    let costs: Vec<Option<Money>> = items.iter().map(Item::cost).collect();
+    let dearest = first(DEAREST, items.len(), &|a, b| costs[b].cmp(&costs[a]));
     Ok(BillSheet {
         requests: ids.len() as u64,
         of: trace.calls().count() as u64,
@@ -78,6 +80,9 @@ pub(crate) fn bill(session: &Session, ask: &BillAsk) -> Result<BillSheet, String
         successes: match fields.iter().find(|(name, ..)| *name == ask.success_field) {
             Some((_, yes, _)) => *yes,
             None if !ask.success_field.is_empty() => 0,
+            None if ask.success == Filter::default() => {
+                items.iter().filter(|item| item.call.is_finished()).count() as u64
+            }
             None => select(trace, &ask.success)
                 .iter()
                 .filter(|id| trace.call(**id).is_finished() && ids.binary_search(id).is_ok())
@@ -87,7 +92,12 @@ pub(crate) fn bill(session: &Session, ask: &BillAsk) -> Result<BillSheet, String
         waste: waste(&items),
         over_time: over_time(trace, &ids, &items),
         month: month(&items, total),
-        dearest: dearest.iter().take(DEAREST).map(|item| item.row(trace, item.cost())).collect(),
+        dearest: dearest
+            .into_iter()
+            .map(|place| &items[place])
+            .filter(|item| item.priced.is_some())
+            .map(|item| item.row(trace, item.cost()))
+            .collect(),
         findings: findings::findings(session, &items, f64::from(ask.wasteful) / 1000.0),
         total,
     })
@@ -354,6 +364,19 @@ fn cache(priced: &Priced) -> (Money, Money) {
         return (Money::ZERO, Money::ZERO);
     }
     let total = |tokens: Billable| cost(&priced.price, tokens, &priced.terms).total;
+    if reads == tokens.cache_read {
+        // Then one price of plain input says it all.
+        let one = Billable { fresh: 1, total_input: tokens.total_input, ..Billable::default() };
+        let plain = cost(&priced.price, one, &priced.terms);
+        if let Some(plain) = plain.rows.iter().find(|row| row.class == Class::Input) {
+            let of = |class: fn(Class) -> bool| -> Money {
+                priced.cost.rows.iter().filter(|row| class(row.class)).map(|row| row.amount).sum()
+            };
+            let read = of(|class| class == Class::CacheRead);
+            let written = of(|class| (Class::CacheWrite5m..=Class::CacheWrite1h).contains(&class));
+            return (plain.price.times(reads) - read, written - plain.price.times(writes));
+        }
+    }
     let unwritten = Billable {
         fresh: tokens.fresh + writes,
         cache_write_5m: 0,
@@ -403,12 +426,12 @@ fn over_time(trace: &Trace, ids: &[CallId], items: &[Item<'_>]) -> Option<CostTi
     let frame = timeline(trace, ids)?;
     let start = frame.start?;
     let last = frame.models.len().checked_sub(1)?;
-    let lanes: FxHashMap<&str, usize> =
-        frame.models.iter().enumerate().map(|(lane, model)| (model.as_str(), lane)).collect();
+    let lanes: FxHashMap<Option<StrId>, usize> =
+        frame.models.iter().enumerate().map(|(lane, model)| (trace.strings.find(model), lane)).collect();
     let mut steps = vec![vec![Money::ZERO; frame.models.len()]; frame.buckets.len()];
     for item in items {
         let (Some(cost), Some(at)) = (item.cost(), item.call.start) else { continue };
-        let lane = lanes.get(trace.str(item.call.model)).copied().unwrap_or(last);
+        let lane = lanes.get(&Some(item.call.model)).copied().unwrap_or(last);
         let step = usize::try_from(at.0.saturating_sub(start.0) / frame.step.0.max(1));
         if let Some(step) = step.ok().filter(|_| at >= start).and_then(|step| steps.get_mut(step)) {
             step[lane] += cost;

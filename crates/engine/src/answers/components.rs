@@ -1,9 +1,9 @@
-use pricing::{Class, CostRow};
+use pricing::{Class, Cost, CostRow};
 use rustc_hash::FxHashMap;
 use trace::{Call, CallId, Component};
 use units::{Figure, Money, Provenance};
 
-use crate::{bill::divide, counts::Method, protocol::ComponentRow, session::Session};
+use crate::{bill::divide, protocol::ComponentRow, session::Session};
 
 /// A component above this share of all tokens is worth a look.
 pub(crate) const WASTEFUL: f64 = 0.30;
@@ -22,26 +22,45 @@ pub(crate) const FEES: &str = "searches and fees";
 /// the reported input has beyond them is not in the file. If they count more than the file reports, they
 /// share the reported input in proportion.
 pub(crate) fn components(session: &Session, ids: &[CallId]) -> Vec<ComponentRow> {
+    let trace = session.trace();
     let mut rows = Rows::default();
     for &id in ids {
-        add(session, session.trace().call(id), &mut rows);
+        let call = trace.call(id);
+        add(session, call, session.bill.cost(trace, call, &call.usage).as_ref(), &mut rows);
     }
-    let all = rows.0.values().fold(0u64, |sum, row| sum.saturating_add(row.tokens));
-    let mut rows: Vec<ComponentRow> =
-        rows.0.into_values().filter(|row| row.tokens > 0 || row.name == FEES).collect();
-    for row in &mut rows {
-        row.share = row.tokens as f64 / all.max(1) as f64;
-        row.wasteful =
-            row.share > WASTEFUL && row.name != NOT_SHOWN && !row.kind.is_some_and(Component::is_output);
+    rows.finish()
+}
+
+/// The same of calls with what they cost.
+pub(crate) fn of_priced<'a>(
+    session: &Session,
+    calls: impl Iterator<Item = (&'a Call, Option<&'a Cost>)>,
+) -> Vec<ComponentRow> {
+    let mut rows = Rows::default();
+    for (call, cost) in calls {
+        add(session, call, cost, &mut rows);
     }
-    rows.sort_by(|a, b| b.tokens.cmp(&a.tokens).then_with(|| a.name.cmp(&b.name)));
-    rows
+    rows.finish()
 }
 
 #[derive(Default)]
 struct Rows(FxHashMap<String, ComponentRow>);
 
 impl Rows {
+    /// The rows, most tokens first.
+    fn finish(self) -> Vec<ComponentRow> {
+        let all = self.0.values().fold(0u64, |sum, row| sum.saturating_add(row.tokens));
+        let mut rows: Vec<ComponentRow> =
+            self.0.into_values().filter(|row| row.tokens > 0 || row.name == FEES).collect();
+        for row in &mut rows {
+            row.share = row.tokens as f64 / all.max(1) as f64;
+            row.wasteful =
+                row.share > WASTEFUL && row.name != NOT_SHOWN && !row.kind.is_some_and(Component::is_output);
+        }
+        rows.sort_by(|a, b| b.tokens.cmp(&a.tokens).then_with(|| a.name.cmp(&b.name)));
+        rows
+    }
+
     fn add(
         &mut self,
         name: &str,
@@ -77,11 +96,10 @@ impl Rows {
     }
 }
 
-fn add(session: &Session, call: &Call, rows: &mut Rows) {
+fn add(session: &Session, call: &Call, cost: Option<&Cost>, rows: &mut Rows) {
     let parts = parts(session, call);
-    let cost = session.bill.cost(session.trace(), call, &call.usage);
-    let mut costs: Vec<Option<Money>> = vec![cost.as_ref().map(|_| Money::ZERO); parts.len()];
-    for row in cost.iter().flat_map(|cost| &cost.rows) {
+    let mut costs: Vec<Option<Money>> = vec![cost.map(|_| Money::ZERO); parts.len()];
+    for row in cost.into_iter().flat_map(|cost| &cost.rows) {
         for (part, row) in divided(&parts, row) {
             match part.and_then(|part| costs[part].as_mut()) {
                 Some(sum) => *sum += row.amount,
@@ -139,7 +157,13 @@ pub(crate) fn parts<'a>(session: &'a Session, call: &Call) -> Vec<CallPart<'a>> 
         }
     }
     let Some(input) = input.get() else { return parts };
-    let method = Method::of_model(trace.str(call.model));
+    if prompts.is_empty() {
+        if input > 0 {
+            part(None, input, usage.input.from());
+        }
+        return parts;
+    }
+    let method = session.counts.method(trace, call.model);
     let counted: Vec<Figure> =
         prompts.iter().map(|message| session.counts.of(method, message.text)).collect();
     let (mut weights, mut from) = (Vec::with_capacity(prompts.len() + 1), method.provenance());
@@ -195,6 +219,13 @@ pub(crate) fn divided<'a>(
 
 /// Brings weights down to a sum, exactly.
 fn scale(weights: &[u64], sum: u64) -> Vec<u64> {
+    let mut held = weights.iter().enumerate().filter(|(_, weight)| **weight > 0);
+    if let (Some((only, _)), None) = (held.next(), held.next()) {
+        // Most calls tell one text, or none.
+        let mut parts = vec![0; weights.len()];
+        parts[only] = sum;
+        return parts;
+    }
     divide(Money::from_picos(sum.into()), weights).into_iter().map(|part| part.picos() as u64).collect()
 }
 
@@ -205,6 +236,7 @@ mod tests {
     #[test]
     fn scaled_weights_keep_the_sum() {
         assert_eq!(scale(&[10, 20, 30], 12), [2, 4, 6]);
+        assert_eq!(scale(&[0, 7, 0], 12), [0, 12, 0]);
         assert_eq!(scale(&[1, 1, 1], 2).iter().sum::<u64>(), 2);
     }
 }

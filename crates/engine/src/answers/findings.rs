@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use pricing::{Billable, Class, Terms};
 use rustc_hash::FxHashMap;
-use trace::{CallId, Component, Message, StrId, Trace};
+use trace::{Component, Message, StrId, Trace};
 use units::{Money, Provenance, show};
 
 use super::{bill::Item, components};
@@ -13,7 +13,7 @@ use crate::{
     bill::cost,
     cache_rules::minimum,
     counts::Method,
-    order::sort,
+    order::{first, sort},
     protocol::{CostlyCall, Finding},
     session::Session,
 };
@@ -60,10 +60,13 @@ impl<'a> Stake<'a> {
         self.0.iter().map(|(_, amount)| *amount).sum()
     }
 
-    fn proof(mut self, trace: &Trace) -> (u64, Vec<CostlyCall>) {
-        let calls = self.0.len() as u64;
-        sort(&mut self.0, |(item, amount), (other, more)| more.cmp(amount).then(item.id.cmp(&other.id)));
-        (calls, self.0.iter().take(PROOF).map(|(item, amount)| item.row(trace, Some(*amount))).collect())
+    fn proof(self, trace: &Trace) -> (u64, Vec<CostlyCall>) {
+        let dearest = first(PROOF, self.0.len(), &|a, b| {
+            let ((item, amount), (other, more)) = (&self.0[a], &self.0[b]);
+            more.cmp(amount).then(item.id.cmp(&other.id))
+        });
+        let row = |place: usize| self.0[place].0.row(trace, Some(self.0[place].1));
+        (self.0.len() as u64, dearest.into_iter().map(row).collect())
     }
 }
 
@@ -93,8 +96,8 @@ fn calls(n: usize) -> String {
 }
 
 fn components_above(session: &Session, items: &[Item<'_>], wasteful: f64) -> Vec<Finding> {
-    let ids: Vec<CallId> = items.iter().map(|item| item.id).collect();
-    let rows = components::components(session, &ids).into_iter().filter(|row| {
+    let priced = items.iter().map(|item| (item.call, item.priced.as_ref().map(|priced| &priced.cost)));
+    let rows = components::of_priced(session, priced).into_iter().filter(|row| {
         let own = row.name != components::NOT_SHOWN && !row.kind.is_some_and(Component::is_output);
         row.share > wasteful && own
     });
