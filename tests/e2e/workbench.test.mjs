@@ -1,7 +1,7 @@
 // Tokens and money of a typed prompt: tiktoken's ids, and the worked figures to the last decimal.
 import assert from "node:assert/strict";
 import { open, origin, screenshot, test } from "./harness.mjs";
-import { dropped } from "./page.mjs";
+import { dropped, go } from "./page.mjs";
 
 /** Texts and their ids by tiktoken-rs: o200k_base, cl100k_base. */
 const IDS = [
@@ -341,4 +341,14 @@ test("1 MB in a part does not hold up the page while another is typed in", async
   const long = await page.evaluate(() => window.long);
   // On an idle machine none is above 50 ms; of machines that others share a test must not ask that.
   assert.deepEqual(long.filter((ms) => ms > 200), [], "tasks above 200 ms");
+});
+
+test("a model without a public tokenizer is fitted on the calls of the session", async (page) => {
+  await dropped(page, "pi-agent/large-session.jsonl.gz");
+  await page.locator("[data-counting]").waitFor({ state: "detached", timeout: 60_000 });
+  await go(page, "Workbench");
+  await box(page, "Prompt").fill("Name the capital of France.");
+  await field(page, "add_model").fill("anthropic claude-sonnet-4-5");
+  await page.locator(".add-model").getByRole("button", { name: "anthropic/claude-sonnet-4-5", exact: true }).click();
+  await page.getByText(/claude-sonnet-4-5\S* ±\d+\.\d%, fitted on \d+ (calls|answers) of this session/).first().waitFor();
 });
