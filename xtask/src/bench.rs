@@ -3,6 +3,7 @@
 pub mod corpora;
 mod formats;
 mod page;
+mod prices;
 mod prose;
 mod tokens;
 mod traces;
@@ -49,7 +50,10 @@ pub fn run_named(args: &[String]) -> Result<(), String> {
         ["corpora"] => corpora::make(),
         ["tokens", ref options @ ..] => tokens::measure(Options::read(options)?),
         ["formats", ref options @ ..] => formats::measure(Options::read(options)?),
-        _ => Err("say what: `tokens` or `formats` (with --quick, --write), or `corpora`".to_owned()),
+        ["prices", ref options @ ..] => prices::measure(Options::read(options)?),
+        _ => {
+            Err("say what: `tokens`, `formats` or `prices` (with --quick, --write), or `corpora`".to_owned())
+        }
     }
 }
 

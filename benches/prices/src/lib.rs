@@ -1,14 +1,12 @@
-//! A million calls priced, as a bill of a large trace is: `cargo run --release -p tokenflame-pricing --example
-//! million`. The calls are those of 12 models on 200 days; each price is looked up once for its provider, model
-//! and day, as the hour is the price's own affair.
-
-use std::time::Instant;
+//! A million calls priced, as a bill of a large trace is. The calls are those of 12 models on 200 days; each price is
+//! looked up once for its provider, model and day, as the hour is the price's own affair.
 
 use pricing::{Billable, Price, PriceBook, Service, Terms};
 use rustc_hash::FxHashMap;
 use units::{Money, Timestamp};
 
-const CALLS: u64 = 1_000_000;
+/// So many are priced.
+pub const CALLS: u64 = 1_000_000;
 const DAY: i64 = 86_400_000_000_000;
 const MODELS: [(&str, &str); 12] = [
     ("anthropic", "claude-sonnet-4-5-20250929"),
@@ -25,11 +23,19 @@ const MODELS: [(&str, &str); 12] = [
     ("mistral", "mistral-medium-latest"),
 ];
 
-fn main() {
-    let started = Instant::now();
-    let book = PriceBook::bundled();
-    println!("the table is read in {:?}", started.elapsed());
-    let started = Instant::now();
+/// What they come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Priced {
+    /// All of them together.
+    pub total: Money,
+    /// Rows of tokens times price.
+    pub rows: usize,
+    /// Calls without a price.
+    pub unpriced: u64,
+}
+
+/// Prices them.
+pub fn price(book: &PriceBook) -> Priced {
     let mut known: FxHashMap<(u64, i64), Option<&Price>> = FxHashMap::default();
     let (mut total, mut rows, mut unpriced) = (Money::ZERO, 0, 0);
     for call in 0..CALLS {
@@ -52,9 +58,22 @@ fn main() {
         total += cost.total;
         rows += cost.rows.len();
     }
-    println!(
-        "{CALLS} calls ({} lookups, {unpriced} without a price) in {:?}: {rows} rows, ${total}",
-        known.len(),
-        started.elapsed()
-    );
+    Priced { total, rows, unpriced }
+}
+
+#[cfg(target_arch = "wasm32")]
+mod wasm {
+    use wasm_bindgen::prelude::wasm_bindgen;
+
+    /// Takes over the price table, which lies beside the program.
+    #[wasm_bindgen]
+    pub fn load(table: String) {
+        pricing::PriceBook::load(table);
+    }
+
+    /// Prices the calls; the answer is what they come to.
+    #[wasm_bindgen]
+    pub fn price() -> String {
+        super::price(&pricing::PriceBook::bundled()).total.to_string()
+    }
 }
