@@ -1,11 +1,13 @@
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
-use trace::{Call, Phase, Phases};
+use trace::{Call, Operation, Phase, Phases, Trace};
 use units::{Nanos, Timestamp};
 
-use crate::of_call;
+use crate::Request;
 
 /// What was promised. A request that takes exactly as long as promised keeps it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Slo {
     /// The longest time to the first token.
     pub ttft: Option<Nanos>,
@@ -35,17 +37,46 @@ pub struct Served {
 }
 
 impl Served {
-    /// Of a model call.
-    pub fn of(call: &Call) -> Served {
+    /// Of an end-to-end request. Where it makes several model calls, the slowest of them counts: no promise about
+    /// the first token is kept by a call that a user does not wait for.
+    pub fn of(trace: &Trace, request: &Request) -> Served {
+        let calls = || request.calls.iter().map(|&id| trace.call(id));
+        let answers = || calls().filter(|call| call.is_finished() && call.operation == Operation::Generate);
         Served {
-            ok: call.is_finished(),
-            start: call.start,
-            e2e: call.duration,
-            ttft: call.ttft,
-            itl_ms: call.itl_ms(),
-            tokens: call.usage.output.get(),
-            phases: of_call(call),
+            ok: request.ok,
+            start: request.start,
+            e2e: request.phases.as_ref().map(Phases::total),
+            ttft: answers().filter_map(|call| call.ttft).max(),
+            itl_ms: answers().filter_map(Call::itl_ms).max_by(f64::total_cmp),
+            tokens: calls().filter_map(|call| call.usage.output.get()).reduce(u64::saturating_add),
+            phases: request.phases,
         }
+    }
+}
+
+/// As it is written in a terminal and in an address: `ttft=500ms,itl=50ms,e2e=10s`, any of them.
+impl FromStr for Slo {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Slo, String> {
+        const UNITS: [(&str, f64); 5] =
+            [("ns", 1e-6), ("us", 1e-3), ("\u{b5}s", 1e-3), ("ms", 1.0), ("s", 1e3)];
+        let mut slo = Slo::default();
+        for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+            let wrong = || format!("{part:?} is no promise; one is ttft=500ms, itl=50ms or e2e=10s");
+            let (key, length) = part.split_once('=').ok_or_else(wrong)?;
+            let unit = UNITS.iter().find_map(|(unit, ms)| Some((length.strip_suffix(unit)?, ms)));
+            let (number, unit) = unit.ok_or_else(wrong)?;
+            let ms = number.trim().parse::<f64>().map_err(|_| wrong())? * unit;
+            let whole = Nanos::from_secs_f64(ms / 1e3).filter(|_| ms >= 0.0).ok_or_else(wrong)?;
+            match key.trim() {
+                "ttft" => slo.ttft = Some(whole),
+                "itl" => slo.itl_ms = Some(ms),
+                "e2e" => slo.e2e = Some(whole),
+                _ => return Err(wrong()),
+            }
+        }
+        Ok(slo)
     }
 }
 
@@ -99,14 +130,8 @@ impl Goodput {
     }
 }
 
-/// Before the first token, as far as the times tell.
-const BEFORE_FIRST: [Phase; 5] = [
-    Phase::Preprocessing,
-    Phase::EmbeddingLookup,
-    Phase::QueueWait,
-    Phase::ModelLoad,
-    Phase::TimeToFirstToken,
-];
+/// From the start of a model call to its first token.
+const BEFORE_FIRST: [Phase; 3] = [Phase::QueueWait, Phase::ModelLoad, Phase::TimeToFirstToken];
 
 impl Slo {
     /// What became of the promises in a set of requests.
@@ -212,5 +237,17 @@ mod tests {
         let none = Slo::default().goodput(&requests);
         assert_eq!((none.good, none.unmeasured), (5, 0));
         assert_eq!(Slo::default().goodput(&[]).share(), None);
+    }
+
+    #[test]
+    fn promises_are_read_as_they_are_written() {
+        let slo =
+            Slo { ttft: Some(Nanos(500_000_000)), itl_ms: Some(12.5), e2e: Some(Nanos(10_000_000_000)) };
+        assert_eq!("ttft=500ms, itl=12.5ms,e2e=10s".parse(), Ok(slo));
+        assert_eq!("itl=12500us".parse(), Ok(Slo { itl_ms: Some(12.5), ..Slo::default() }));
+        assert_eq!("".parse(), Ok(Slo::default()));
+        for text in ["ttft=500", "ttft=ms", "tpot=5ms", "e2e", "e2e=-1s", "itl=NaNms"] {
+            assert!(text.parse::<Slo>().unwrap_err().contains("is no promise"), "{text}");
+        }
     }
 }
