@@ -111,6 +111,7 @@ fn good(goodput: &Goodput) -> Value {
         "window_ns": goodput.window.map(|window| window.0),
         "requests_per_second": goodput.requests_per_second(),
         "output_tokens_per_second": goodput.tokens_per_second(),
+        "tokens_per_second": goodput.all_tokens_per_second(),
     })
 }
 

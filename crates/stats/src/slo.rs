@@ -30,7 +30,9 @@ pub struct Served {
     pub ttft: Option<Nanos>,
     /// The mean gap between its tokens, ms.
     pub itl_ms: Option<f64>,
-    /// The tokens of its answer.
+    /// The tokens of its prompts.
+    pub prompt: Option<u64>,
+    /// The tokens of its answers.
     pub tokens: Option<u64>,
     /// Where its time went.
     pub phases: Option<Phases>,
@@ -48,6 +50,7 @@ impl Served {
             e2e: request.phases.as_ref().map(Phases::total),
             ttft: answers().filter_map(|call| call.ttft).max(),
             itl_ms: answers().filter_map(Call::itl_ms).max_by(f64::total_cmp),
+            prompt: calls().filter_map(|call| call.usage.input.get()).reduce(u64::saturating_add),
             tokens: calls().filter_map(|call| call.usage.output.get()).reduce(u64::saturating_add),
             phases: request.phases,
         }
@@ -100,11 +103,14 @@ pub struct Goodput {
     /// Of the requests that broke a promise, by the phase that broke it, in the order of [`Phase::ALL`]: the
     /// largest phase of the time that the first broken promise is about.
     pub breakers: [u64; Phase::COUNT],
-    /// The tokens of all requests that tell them.
+    /// The output tokens of all requests that tell them.
     pub tokens: u64,
     /// Of these, the tokens of good requests.
     pub good_tokens: u64,
-    /// From the first start to the last end. `None` without times.
+    /// The prompt tokens of good requests.
+    pub good_prompt_tokens: u64,
+    /// From the first start to the last end of those that succeeded, as AIPerf and inference-perf have it. `None`
+    /// without times.
     pub window: Option<Nanos>,
 }
 
@@ -114,12 +120,17 @@ impl Goodput {
         self.per_second(self.good)
     }
 
-    /// Tokens of good requests per second.
+    /// Output tokens of good requests per second.
     pub fn tokens_per_second(&self) -> Option<f64> {
         self.per_second(self.good_tokens)
     }
 
-    /// The share of all requests that is good.
+    /// Prompt and output tokens of good requests per second: inference-perf's token goodput.
+    pub fn all_tokens_per_second(&self) -> Option<f64> {
+        self.per_second(self.good_prompt_tokens.saturating_add(self.good_tokens))
+    }
+
+    /// The share of all requests that is good, failed ones among all.
     pub fn share(&self) -> Option<f64> {
         (self.n > 0).then(|| self.good as f64 / self.n as f64)
     }
@@ -140,7 +151,7 @@ impl Slo {
         let (mut first, mut last) = (i64::MAX, i64::MIN);
         for request in requests {
             self.judge(request, &mut sums);
-            if let (Some(start), Some(e2e)) = (request.start, request.e2e) {
+            if let (Some(start), Some(e2e), true) = (request.start, request.e2e, request.ok) {
                 first = first.min(start.0);
                 last = last.max((start + e2e).0);
             }
@@ -174,6 +185,7 @@ impl Slo {
             (Some(true), Some(true), Some(true)) => {
                 sums.good += 1;
                 sums.good_tokens = sums.good_tokens.saturating_add(tokens);
+                sums.good_prompt_tokens = sums.good_prompt_tokens.saturating_add(request.prompt.unwrap_or(0));
                 return;
             }
             _ => {
@@ -209,6 +221,7 @@ mod tests {
             e2e: Some(Nanos(e2e * 1_000_000)),
             ttft: Some(Nanos(ttft * 1_000_000)),
             itl_ms: Some(itl),
+            prompt: Some(900),
             tokens: Some(100),
             phases: Some(phases),
         }
@@ -218,7 +231,7 @@ mod tests {
     fn a_request_is_good_if_it_succeeds_and_keeps_every_promise() {
         let ms = |ms: i64| Some(Nanos(ms * 1_000_000));
         let slo = Slo { ttft: ms(500), itl_ms: Some(50.0), e2e: ms(10_000) };
-        let failed = Served { ok: false, ..request(0, 1, 1.0, 1) };
+        let failed = Served { ok: false, ..request(-5_000, 1, 1.0, 1) };
         let untimed = Served { itl_ms: None, ..request(0, 100, 0.0, 200) };
         let requests = [
             request(0, 500, 50.0, 10_000),
@@ -234,6 +247,7 @@ mod tests {
         assert_eq!(got.breakers, [0, 0, 1, 0, 0, 2, 0, 0]);
         assert_eq!((got.tokens, got.good_tokens, got.window), (600, 100, Some(Nanos(32_000_000_000))));
         assert_eq!((got.requests_per_second(), got.tokens_per_second()), (Some(1.0 / 32.0), Some(3.125)));
+        assert_eq!(got.all_tokens_per_second(), Some(31.25));
         let none = Slo::default().goodput(&requests);
         assert_eq!((none.good, none.unmeasured), (5, 0));
         assert_eq!(Slo::default().goodput(&[]).share(), None);
