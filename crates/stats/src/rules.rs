@@ -113,6 +113,11 @@ impl Default for Rules {
 }
 
 impl When {
+    /// The words for the kinds of spans.
+    pub fn kinds() -> impl Iterator<Item = &'static str> {
+        KINDS.into_iter().map(|(_, key)| key)
+    }
+
     /// The words that a line may begin with.
     pub const WHATS: [&str; 6] = ["name", "kind", "operation", "provider", "model", "component"];
 
