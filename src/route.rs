@@ -52,7 +52,7 @@ impl Screen {
 
     /// Whether it is one of the screens of the labs, which are fetched when one of them is first shown.
     pub const fn is_in_labs(self) -> bool {
-        matches!(self, Screen::Bill | Screen::Workbench)
+        matches!(self, Screen::Latency | Screen::Bill | Screen::Workbench)
     }
 
     /// Whether it has nothing to show without files.
@@ -74,10 +74,12 @@ pub struct View {
     pub call: Option<CallId>,
     /// The order of the single requests on the latency screen.
     pub order: LatencyOrder,
-    /// What the rows of the bill are grouped by.
+    /// What the rows of the bill are grouped by, and the groups of the latency screen.
     pub by: GroupBy,
     /// The day whose prices the bill has; empty for each request's own.
     pub as_of: String,
+    /// What requests are measured against: `ttft=500ms,itl=50ms,e2e=10s`.
+    pub slo: String,
 }
 
 const STATUSES: [(StatusFilter, &str); 3] =
@@ -143,8 +145,10 @@ impl View {
         if self.by != GroupBy::default() {
             put("by", self.by.key());
         }
-        if !self.as_of.is_empty() {
-            put("as-of", &self.as_of);
+        for (key, value) in [("as-of", &self.as_of), ("slo", &self.slo)] {
+            if !value.is_empty() {
+                put(key, value);
+            }
         }
         hash
     }
@@ -172,6 +176,7 @@ impl View {
                 "order" if value == "time" => view.order = LatencyOrder::Time,
                 "by" => view.by = GroupBy::ALL.into_iter().find(|by| by.key() == value).unwrap_or_default(),
                 "as-of" => view.as_of = value,
+                "slo" => view.slo = value,
                 _ => {}
             }
         }
@@ -237,6 +242,7 @@ mod tests {
             order: LatencyOrder::Time,
             by: GroupBy::Day,
             as_of: "2026-11-01".to_owned(),
+            slo: "ttft=500ms,itl=12.5ms".to_owned(),
         };
         assert_eq!(View::from_hash(&view.to_hash()), view);
         assert_eq!(View::default().to_hash(), "#/");

@@ -1,4 +1,4 @@
-//! What each percentile is made of: a full-width bar per percentile.
+//! What each percentile or group is made of: a full-width bar for each.
 
 use engine::protocol::{Band, Phase};
 use yew::prelude::*;
@@ -11,24 +11,26 @@ use super::{
 };
 use crate::format;
 
-const LEFT: f64 = 132.0;
+/// Letters of a name at most; the tooltip has it whole.
+const LETTERS: usize = 28;
 const ROW: f64 = 26.0;
 
 /// Draws the bands at a width.
 pub fn bands(bands: &[Band], width: f64) -> Drawing {
-    let right = (width - 192.0).max(LEFT + 40.0);
-    let x = Scale::linear((0.0, 1.0), (LEFT, right));
+    let longest = bands.iter().map(|band| width_of(&clip(&band.name))).fold(0.0, f64::max);
+    let left = longest + 96.0;
+    let right = (width - 192.0).max(left + 40.0);
+    let x = Scale::linear((0.0, 1.0), (left, right));
     let base = 2.0 + bands.len() as f64 * ROW;
-    let rows: Html =
-        bands.iter().enumerate().map(|(i, b)| row(b, 2.0 + i as f64 * ROW, &x, right, width)).collect();
+    let rows: Html = bands
+        .iter()
+        .enumerate()
+        .map(|(i, b)| row(b, 2.0 + i as f64 * ROW, &x, (longest, right), width))
+        .collect();
     let spot = |(i, band): (usize, &Band)| {
         let mut rows = phase_facts(&band.phases);
         rows.push(Fact::new("mean of", format!("{} requests", format::int(band.n.into()))));
-        Spot {
-            area: [0.0, i as f64 * ROW, width, ROW],
-            title: format!("Around {}", name(band.p)).into(),
-            rows,
-        }
+        Spot { area: [0.0, i as f64 * ROW, width, ROW], title: band.name.clone().into(), rows }
     };
     let axis = [0.0, 0.25, 0.5, 0.75, 1.0].into_iter().map(|part| {
         let anchor = if part == 0.0 {
@@ -47,9 +49,11 @@ pub fn bands(bands: &[Band], width: f64) -> Drawing {
     }
 }
 
-/// The name of a percentile: `p99.9`.
-pub fn name(p: f64) -> String {
-    format!("p{}", (p * 1000.0).round() / 10.0)
+fn clip(name: &str) -> String {
+    match name.chars().count() {
+        n if n > LETTERS => name.chars().take(LETTERS - 1).chain(['…']).collect(),
+        _ => name.to_owned(),
+    }
 }
 
 /// The share of a phase.
@@ -57,7 +61,7 @@ pub fn share(band: &Band, phase: Phase) -> f64 {
     band.phases.get(phase).0 as f64 / band.phases.total().0.max(1) as f64
 }
 
-fn row(band: &Band, y: f64, x: &Scale, right: f64, width: f64) -> Html {
+fn row(band: &Band, y: f64, x: &Scale, (longest, right): (f64, f64), width: f64) -> Html {
     let mut base = 0.0;
     let parts: Html = Phase::ALL
         .into_iter()
@@ -82,8 +86,8 @@ fn row(band: &Band, y: f64, x: &Scale, right: f64, width: f64) -> Html {
         .collect();
     html! {
         <>
-            { label(44.0, y + 14.0, name(band.p), Anchor::End, "strong") }
-            { label(LEFT - 12.0, y + 14.0, format::nanos(band.phases.total()), Anchor::End, "mid") }
+            { label(longest, y + 14.0, clip(&band.name), Anchor::End, "strong") }
+            { label(x.at(0.0) - 12.0, y + 14.0, format::nanos(band.phases.total()), Anchor::End, "mid") }
             { parts }
             if let Some(phase) = band.bottleneck {
                 { rect(right + 12.0, y + 5.0, 10.0, 10.0, phase_fill(phase)) }

@@ -8,7 +8,9 @@ mod chart;
 pub mod columns;
 pub mod histogram;
 pub mod mark;
+pub mod over_time;
 pub mod scale;
+pub mod scatter;
 pub mod shares;
 pub mod timeline;
 

@@ -31,7 +31,7 @@ use crate::route::Screen;
 use crate::state::{Session, use_session, use_view};
 use crate::views::import::NothingToShow;
 use crate::views::landing::Landing;
-use crate::views::{latency::Latency, overview::Overview, requests::Requests};
+use crate::views::{overview::Overview, requests::Requests};
 use crate::widgets::{Empty, IconName};
 
 /// What lies over the page.
@@ -164,8 +164,7 @@ pub fn Frame() -> Html {
         _ if session.info.requests == 0 => html! { <NothingToShow /> },
         Screen::Overview => html! { <Overview /> },
         Screen::Requests => html! { <Requests /> },
-        Screen::Latency => html! { <Latency /> },
-        Screen::Bill | Screen::Workbench => Html::default(),
+        Screen::Latency | Screen::Bill | Screen::Workbench => Html::default(),
     };
     html! {
         <>

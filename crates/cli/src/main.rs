@@ -2,6 +2,7 @@
 
 mod bill;
 mod count;
+mod latency;
 mod table;
 mod text;
 
@@ -16,22 +17,26 @@ use std::{
 
 use engine::{
     Choices, Session,
-    protocol::{BillAsk, Choice, EncodingName, GroupBy, Unit},
+    protocol::{BillAsk, Choice, EncodingName, GroupBy, LatencyAsk, Unit},
 };
 use lexopt::prelude::*;
 
 const USAGE: &str = "\
 Usage: tokenflame summary FILE... [--json] [--as FORMAT | --unit UNIT | --mapping FILE]
        tokenflame bill FILE... [--json] [--as-of DATE] [--model NAME] [--by GROUP] [...]
+       tokenflame latency FILE... [--json] [--slo PROMISES] [--rules FILE] [--by GROUP] [...]
        tokenflame count [FILE|-] (--encoding NAME | --model NAME) [--ids] [--json]
 
   summary    requests, tokens, cost and latency of trace files, taken together
   bill       what they cost, row by row: tokens times price
+  latency    where their time goes: phases, percentiles, spans, the critical path, goodput
   count      the tokens of a text, from a file or from standard input
   --as-of    at the prices of this day (2026-11-24), whenever the calls were made
   --model    as if all calls had gone to this model; the model whose tokens are counted
   --by       rows of each model, component, session, user or day; model if nothing is said
   --success  a field that is true of what succeeded, for the cost of one success; else all that did not fail
+  --slo      what was promised, for goodput: ttft=500ms,itl=50ms,e2e=10s, or any of them
+  --rules    which spans are a phase, a line for each rule: name vector search = embedding_lookup
   --encoding the encoding that counts: o200k_base, cl100k_base, ...
   --ids      the ids of the tokens as well
   --json     one JSON object on standard output instead of a table
@@ -62,6 +67,7 @@ fn run() -> Result<ExitCode, String> {
     let (mut command, mut files, mut json) = (None, Vec::<PathBuf>::new(), false);
     let mut choice = Choice::Auto;
     let mut ask: Option<BillAsk> = None;
+    let (mut slo, mut rules) = (None, None);
     let (mut encoding, mut ids) = (None, false);
     while let Some(arg) = parser.next().map_err(|error| error.to_string())? {
         match arg {
@@ -79,6 +85,15 @@ fn run() -> Result<ExitCode, String> {
                     return Err("--as, --unit and --mapping exclude each other".to_owned());
                 }
                 choice = choose(&option, &value)?;
+            }
+            Long("slo") => {
+                let value = parser.value().map_err(|error| error.to_string())?;
+                slo = Some(value.to_string_lossy().into_owned());
+            }
+            Long("rules") => {
+                let value = parser.value().map_err(|error| error.to_string())?;
+                let text = std::fs::read_to_string(&value);
+                rules = Some(text.map_err(|error| format!("{}: {error}", value.to_string_lossy()))?);
             }
             Long(option @ ("as-of" | "model" | "by" | "success")) => {
                 let option = option.to_owned();
@@ -105,6 +120,9 @@ fn run() -> Result<ExitCode, String> {
     if &*command != "count" && (ids || encoding.is_some()) {
         return Err(format!("--encoding and --ids belong to count\n\n{USAGE}"));
     }
+    if &*command != "latency" && (slo.is_some() || rules.is_some()) {
+        return Err(format!("--slo and --rules belong to latency\n\n{USAGE}"));
+    }
     match &*command {
         "count" => {
             let ask = ask.unwrap_or_default();
@@ -118,12 +136,22 @@ fn run() -> Result<ExitCode, String> {
             };
             write(&text::count(&files, &by, ids, json)?).map(|()| ExitCode::SUCCESS)
         }
-        "summary" | "bill" if files.is_empty() => Err(format!("name at least one file\n\n{USAGE}")),
+        "summary" | "bill" | "latency" if files.is_empty() => {
+            Err(format!("name at least one file\n\n{USAGE}"))
+        }
         "summary" if ask.is_some() => {
             Err(format!("--as-of, --model, --by and --success belong to bill\n\n{USAGE}"))
         }
         "summary" => answer(&files, choice, |session| summary(session, json)),
         "bill" => answer(&files, choice, |session| bill::bill(session, ask.unwrap_or_default(), json)),
+        "latency" => {
+            let BillAsk { by, .. } = ask.clone().unwrap_or_default();
+            if ask.is_some_and(|ask| ask != BillAsk { by, ..BillAsk::default() }) {
+                return Err(format!("--as-of, --model and --success do not belong to latency\n\n{USAGE}"));
+            }
+            let ask = LatencyAsk { by, rules, slo: slo.unwrap_or_default(), ..LatencyAsk::default() };
+            answer(&files, choice, |session| latency::latency(session, ask, json))
+        }
         _ => Err(format!("there is no command {command:?}\n\n{USAGE}")),
     }
 }

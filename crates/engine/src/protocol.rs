@@ -15,14 +15,16 @@ pub use bill::{
     OwnPrices, RepriceAsk, Repriced, Unpriced, Waste,
 };
 pub use formats::{Ask, Choice, Fields, Mapping, Outline, Part, Source, Unit};
-pub use latency::{Band, Column, Latency, PhaseRow};
+pub use latency::{
+    Band, Cloud, Column, Latency, LatencyAsk, Measure, OverTime, PhaseRow, SpanRow, SpreadRow,
+};
 pub use overview::{
     Bucket, ComponentRow, CostSums, ModelRow, Overview, PhaseSummary, Timeline, TokenSums, Verdict,
     VerdictKind,
 };
 pub use requests::{BillRow, Detail, Facets, Field, MessageView, RAW_RECORDS, RawRecord, Row, Table};
 use serde::{Deserialize, Serialize};
-pub use stats::{Bin, Histogram, Percentiles};
+pub use stats::{Bin, Ecdf, Goodput, Histogram, Line, Percentiles, Rule, Rules, Sample, Slo, Spread, When};
 pub use tokens::EncodingName;
 pub use trace::{
     CallId, Candidate, Component, FileId, FileReport, Operation, Phase, Phases, Problem, ProblemCode, Role,
@@ -60,12 +62,9 @@ pub enum Command {
     /// Everything the overview shows. Answered by [`Answer::Overview`].
     Overview(Filter),
     /// Everything the latency screen shows. Answered by [`Answer::Latency`].
-    Latency {
-        /// Which calls.
-        filter: Filter,
-        /// In which order the single requests stand.
-        order: LatencyOrder,
-    },
+    Latency(Box<LatencyAsk>),
+    /// Which requests keep the promises that are asked about. Answered by [`Answer::Goodput`].
+    Goodput(Box<LatencyAsk>),
     /// A window of the table of calls. Answered by [`Answer::Table`].
     Table {
         /// Which calls.
@@ -148,6 +147,8 @@ pub enum Answer {
     Overview(Box<Overview>),
     /// To [`Command::Latency`].
     Latency(Box<Latency>),
+    /// To [`Command::Goodput`].
+    Goodput(Box<Goodput>),
     /// To [`Command::Bill`].
     Bill(Box<BillSheet>),
     /// To [`Command::Reprice`]: first the calls as they were made.

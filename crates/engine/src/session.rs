@@ -320,9 +320,8 @@ impl Session {
                 Answer::Session(self.info())
             }
             Command::Overview(filter) => Answer::Overview(Box::new(answers::overview(self, &filter))),
-            Command::Latency { filter, order } => {
-                Answer::Latency(Box::new(answers::latency(self, &filter, order)))
-            }
+            Command::Latency(ask) => Answer::Latency(Box::new(answers::latency(self, &ask)?)),
+            Command::Goodput(ask) => Answer::Goodput(Box::new(answers::goodput(self, &ask)?)),
             Command::Bill(ask) => Answer::Bill(Box::new(answers::bill(self, &ask)?)),
             Command::Reprice(ask) => Answer::Repriced(answers::reprice(self, &ask)?),
             Command::OwnPrices => Answer::OwnPrices(answers::own_prices(self)),

@@ -301,7 +301,7 @@ fn prices_of_a_file_do_not_outlive_it() {
         format!("{record}\n")
     };
     let mut session = Session::new();
-    let mut total = |session: &mut Session, model: &str| {
+    let total = |session: &mut Session, model: &str| {
         session.begin_file("calls.jsonl", 0);
         session.push(of(model).as_bytes());
         session.end_file();

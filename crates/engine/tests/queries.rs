@@ -3,9 +3,8 @@
 use engine::{
     Choices, Session,
     protocol::{
-        Answer, Ask, CallId, Choice, Command, EncodingName, FileId, Filter, Inquiry, LatencyOrder,
-        OpenedTokenizer, Overview, Part, Phase, Slot, Sort, SortKey, Source, Status, StatusFilter, Table,
-        Tokenizer,
+        Answer, Ask, CallId, Choice, Command, EncodingName, FileId, Filter, Inquiry, OpenedTokenizer,
+        Overview, Part, Phase, Slot, Sort, SortKey, Source, Status, StatusFilter, Table, Tokenizer,
     },
 };
 use units::{Money, Nanos, Provenance};
@@ -162,10 +161,7 @@ fn the_table_sorts_by_any_column_and_unknown_values_come_last() {
 fn a_profile_is_divided_and_its_rest_is_unattributed() {
     let profile = r#"{"preprocessing":0.01,"embedding_lookup":0.05,"llm_queue_wait":0.02,"time_to_first_token":0.15,"token_generation":0.2,"postprocessing":0.01,"total":0.5}"#;
     let mut session = session(&[("profile.json", profile)]);
-    let Answer::Latency(latency) = session
-        .answer(Command::Latency { filter: Filter::default(), order: LatencyOrder::Duration })
-        .unwrap()
-    else {
+    let Answer::Latency(latency) = session.answer(Command::Latency(Box::default())).unwrap() else {
         panic!()
     };
     assert_eq!((latency.requests, latency.bottleneck), (1, Some(Phase::TokenGeneration)));

@@ -24,7 +24,7 @@ pub use ecdf::Ecdf;
 pub use histogram::{Bin, Histogram};
 pub use line::{Fit, Line};
 pub use percentiles::{Percentiles, median, percentile};
-pub use phases::{EndToEnd, end_to_end, of_call};
+pub use phases::{EndToEnd, Request, end_to_end, of_call, requests};
 pub use rules::{Attribute, Rule, Rules, When};
 pub use sample::Sample;
 pub use self_time::self_times;

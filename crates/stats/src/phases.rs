@@ -56,9 +56,36 @@ pub fn of_call(call: &Call) -> Option<Phases> {
     Some(phases)
 }
 
+/// A request from the user's side, however it ended.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The root span, where there is one.
+    pub root: Option<SpanId>,
+    /// The model calls in it that were let through, in the order of the tables; at least one.
+    pub calls: Vec<CallId>,
+    /// Its name.
+    pub name: StrId,
+    /// When it began, where that is known.
+    pub start: Option<Timestamp>,
+    /// Whether it came to an end of its own.
+    pub ok: bool,
+    /// Where its time went, where that is known.
+    pub phases: Option<Phases>,
+}
+
 /// All end-to-end requests that came to an end and hold a call that `keep` lets through, in the order of
 /// the tables. The rules say which spans are a phase.
 pub fn end_to_end(trace: &Trace, rules: &Rules, keep: impl Fn(CallId, &Call) -> bool) -> Vec<EndToEnd> {
+    let timed = |request: Request| {
+        let Request { root, name, start, .. } = request;
+        let phases = request.phases.filter(|_| request.ok)?;
+        Some(EndToEnd { root, call: *request.calls.first()?, name, start, phases })
+    };
+    requests(trace, rules, &keep).into_iter().filter_map(timed).collect()
+}
+
+/// All end-to-end requests that hold a call that `keep` lets through, in the order of the tables.
+pub fn requests(trace: &Trace, rules: &Rules, keep: &dyn Fn(CallId, &Call) -> bool) -> Vec<Request> {
     let mut matcher = Matcher::new(trace, rules);
     let roots = roots(trace);
     // Calls by root, in the order of the tables; calls without a usable root stand alone.
@@ -78,21 +105,30 @@ pub fn end_to_end(trace: &Trace, rules: &Rules, keep: impl Fn(CallId, &Call) -> 
     }
     let rooted = inside.iter().enumerate().filter_map(|(i, calls)| {
         let root = SpanId(i as u32);
-        let first = calls.iter().copied().find(|&id| keep(id, trace.call(id)))?;
+        let kept: Vec<CallId> = calls.iter().copied().filter(|&id| keep(id, trace.call(id))).collect();
+        if kept.is_empty() {
+            return None;
+        }
         let span = trace.span(root);
-        let phases = sweep(trace, &mut matcher, root, calls, &members[i])?;
-        (!span.status.is_error()).then_some(EndToEnd {
+        Some(Request {
             root: Some(root),
-            call: first,
+            calls: kept,
             name: span.name,
             start: span.start,
-            phases,
+            ok: !span.status.is_error(),
+            phases: sweep(trace, &mut matcher, root, calls, &members[i]),
         })
     });
-    let single = alone.into_iter().filter_map(|id| {
+    let single = alone.into_iter().filter(|&id| keep(id, trace.call(id))).map(|id| {
         let call = trace.call(id);
-        let phases = of_call(call).filter(|_| call.is_finished() && keep(id, call))?;
-        Some(EndToEnd { root: None, call: id, name: call.name, start: call.start, phases })
+        Request {
+            root: None,
+            calls: vec![id],
+            name: call.name,
+            start: call.start,
+            ok: call.is_finished(),
+            phases: of_call(call),
+        }
     });
     rooted.chain(single).collect()
 }

@@ -1,10 +1,13 @@
 //! Which spans are a phase of a request: a table that a person may read and change.
+//!
+//! As text, a rule is a line: `name vector search = embedding_lookup`.
 
-use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+
 use trace::{Call, Operation, Phase, Span, SpanKind, StrId, Trace};
 
 /// What a rule looks at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum When {
     /// The span's name, in any case and without its separators: `vector search` is `VectorSearch`. A `*` at
     /// either end stands for anything.
@@ -16,7 +19,7 @@ pub enum When {
 }
 
 /// What a call says of itself that a rule can look at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Attribute {
     /// `generate`, `embed`, `rerank`.
     Operation,
@@ -29,6 +32,20 @@ pub enum Attribute {
 }
 
 impl Attribute {
+    /// All of them.
+    pub const ALL: [Attribute; 4] =
+        [Attribute::Operation, Attribute::Provider, Attribute::Model, Attribute::Component];
+
+    /// The word for it in a rule's line.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Attribute::Operation => "operation",
+            Attribute::Provider => "provider",
+            Attribute::Model => "model",
+            Attribute::Component => "component",
+        }
+    }
+
     fn of<'a>(self, trace: &'a Trace, call: &Call) -> &'a str {
         match self {
             Attribute::Operation => match call.operation {
@@ -44,10 +61,8 @@ impl Attribute {
 }
 
 /// Spans of one sort are one phase as a whole.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
-    /// What it is called, for a person.
-    pub label: String,
     /// Which spans.
     pub when: When,
     /// The phase that they are.
@@ -55,7 +70,7 @@ pub struct Rule {
 }
 
 /// The table: of the rules that fit a span, the first one decides.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules(pub Vec<Rule>);
 
 /// Names that say their phase: a phase's own key and its short forms.
@@ -76,19 +91,104 @@ const NAMES: &[(&str, Phase)] = &[
     ("postprocessing", Phase::Postprocessing),
 ];
 
+/// The kinds of spans that a rule can name.
+const KINDS: [(SpanKind, &str); 5] = [
+    (SpanKind::Call, "call"),
+    (SpanKind::Retrieval, "retrieval"),
+    (SpanKind::Tool, "tool"),
+    (SpanKind::Agent, "agent"),
+    (SpanKind::Other, "other"),
+];
+
 impl Default for Rules {
     fn default() -> Rules {
-        let named = NAMES.iter().map(|&(name, phase)| Rule {
-            label: format!("Named \u{201c}{name}\u{201d}"),
-            when: When::Name(name.to_owned()),
-            phase,
-        });
-        let rule = |label: &str, when| Rule { label: label.to_owned(), when, phase: Phase::EmbeddingLookup };
+        let named = NAMES.iter().map(|&(name, phase)| Rule { when: When::Name(name.to_owned()), phase });
+        let rule = |when| Rule { when, phase: Phase::EmbeddingLookup };
         let by_kind = [
-            rule("Retrieval spans", When::Kind(SpanKind::Retrieval)),
-            rule("Embedding calls", When::Attribute(Attribute::Operation, "embed".to_owned())),
+            rule(When::Kind(SpanKind::Retrieval)),
+            rule(When::Attribute(Attribute::Operation, "embed".to_owned())),
         ];
         Rules(named.chain(by_kind).collect())
+    }
+}
+
+impl When {
+    /// The words for the kinds of spans.
+    pub fn kinds() -> impl Iterator<Item = &'static str> {
+        KINDS.into_iter().map(|(_, key)| key)
+    }
+
+    /// The words that a line may begin with.
+    pub const WHATS: [&str; 6] = ["name", "kind", "operation", "provider", "model", "component"];
+
+    /// From what is looked at, one of [`WHATS`](Self::WHATS), and what has to stand there.
+    ///
+    /// # Errors
+    /// A sentence if there is no such thing.
+    pub fn new(what: &str, value: &str) -> Result<When, String> {
+        match what {
+            "name" => Ok(When::Name(value.to_owned())),
+            "kind" => {
+                let kind = KINDS.iter().find(|(_, key)| *key == value);
+                kind.map(|(kind, _)| When::Kind(*kind)).ok_or_else(|| {
+                    let keys = KINDS.map(|(_, key)| key).join(", ");
+                    format!("there is no kind of span {value:?}; the kinds are {keys}")
+                })
+            }
+            _ => {
+                let attribute = Attribute::ALL.into_iter().find(|attribute| attribute.key() == what);
+                let attribute = attribute.ok_or_else(|| {
+                    format!("a rule cannot look at {what:?}; it can at {}", When::WHATS.join(", "))
+                })?;
+                Ok(When::Attribute(attribute, value.to_owned()))
+            }
+        }
+    }
+
+    /// What is looked at, and what has to stand there.
+    pub fn parts(&self) -> (&'static str, &str) {
+        match self {
+            When::Name(name) => ("name", name),
+            When::Kind(kind) => {
+                ("kind", KINDS.iter().find(|(known, _)| known == kind).map_or("", |(_, key)| key))
+            }
+            When::Attribute(attribute, value) => (attribute.key(), value),
+        }
+    }
+}
+
+/// A line for each rule; [`from_str`](Rules::from_str) reads it back.
+impl fmt::Display for Rules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Rule { when, phase } in &self.0 {
+            let (what, value) = when.parts();
+            writeln!(f, "{what} {value} = {}", phase.key())?;
+        }
+        Ok(())
+    }
+}
+
+/// Reads a line for each rule; empty lines and those that begin with `#` are passed over.
+impl FromStr for Rules {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Rules, String> {
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let rule = |line: &str| {
+            let (left, phase) = line.rsplit_once('=').ok_or_else(|| {
+                format!("{line:?} is no rule; one is \"name vector search = embedding_lookup\"")
+            })?;
+            let phase = phase.trim();
+            let known = Phase::ALL.into_iter().find(|known| known.key() == phase);
+            let phase = known.ok_or_else(|| {
+                let keys = Phase::ALL.map(Phase::key).join(", ");
+                format!("there is no phase {phase:?}; the phases are {keys}")
+            })?;
+            let left = left.trim();
+            let (what, value) = left.split_once(char::is_whitespace).unwrap_or((left, ""));
+            Ok(Rule { when: When::new(what, value.trim())?, phase })
+        };
+        lines.map(rule).collect::<Result<Vec<Rule>, String>>().map(Rules)
     }
 }
 
@@ -193,7 +293,7 @@ mod tests {
 
     #[test]
     fn the_first_rule_that_fits_decides() {
-        let rule = |when, phase| Rule { label: String::new(), when, phase };
+        let rule = |when, phase| Rule { when, phase };
         let name = |name: &str| When::Name(name.to_owned());
         let mut rules = Rules(vec![
             rule(name("guard*"), Phase::Postprocessing),
@@ -207,5 +307,24 @@ mod tests {
         assert_eq!(phase(&rules, "guard tool", SpanKind::Tool), Some(Phase::Preprocessing));
         assert_eq!(phase(&Rules(Vec::new()), "retrieval", SpanKind::Retrieval), None);
         assert_eq!(phase(&Rules(vec![rule(name("--"), Phase::QueueWait)]), "", SpanKind::Other), None);
+    }
+
+    #[test]
+    fn rules_read_back_as_they_were_written() {
+        let own = "kind tool = preprocessing\nname a = b* = llm_queue_wait\nmodel gpt-5 = unattributed\nname  = model_load\n";
+        for rules in [Rules::default(), own.parse().unwrap(), Rules(Vec::new())] {
+            assert_eq!(rules.to_string().parse(), Ok(rules));
+        }
+        assert_eq!(own.parse::<Rules>().unwrap().0[1].when, When::Name("a = b*".to_owned()));
+        assert_eq!("# nothing\n\n".parse(), Ok(Rules(Vec::new())));
+        for (text, says) in [
+            ("vector search", "is no rule"),
+            ("name x = prefill", "the phases are preprocessing"),
+            ("colour red = unattributed", "it can at name, kind"),
+            ("kind robot = unattributed", "the kinds are call"),
+        ] {
+            let error = text.parse::<Rules>().unwrap_err();
+            assert!(error.contains(says), "{error}");
+        }
     }
 }

@@ -1,72 +1,87 @@
-//! How durations are spread.
+//! How everything that is measured is spread.
 
-use engine::protocol::{Histogram, Percentiles};
+use std::rc::Rc;
+
+use engine::protocol::Measure;
 use yew::prelude::*;
 
 use crate::{
-    charts::{Chart, histogram},
+    charts::{
+        Chart,
+        histogram::{ecdf, histogram, shown},
+    },
     format,
-    widgets::{Empty, IconName, Panel, Seg, TableTwin},
+    widgets::{Empty, IconName, Panel, Seg, Select, TableTwin},
 };
-
-/// A set of values: percentiles and histogram, if there are any.
-type Set = Option<(Percentiles, Histogram)>;
 
 /// What [`Distribution`] takes.
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    /// Durations of end-to-end requests.
-    pub end_to_end: Set,
-    /// Durations of finished calls.
-    pub calls: Set,
-    /// Times to first token of finished calls.
-    pub ttft: Set,
+    /// What is measured.
+    pub measures: Rc<Vec<Measure>>,
 }
 
-/// The panel, with a switch for what is measured.
+/// The panel, with a choice of what is measured.
 #[component]
 pub fn Distribution(props: &Props) -> Html {
     let chosen = use_state_eq(|| 0usize);
-    let sets = [
-        ("End to end", &props.end_to_end),
-        ("Model calls", &props.calls),
-        ("Time to first token", &props.ttft),
-    ];
-    let (name, set) = sets[*chosen];
-    let options = sets
-        .iter()
-        .enumerate()
-        .map(|(i, (name, _))| (AttrValue::from(*name), i == *chosen))
-        .collect::<Vec<_>>();
-    let onchange = Callback::from(move |i| chosen.set(i));
-    let actions = html! { <Seg label="What is measured" {options} {onchange} small=true /> };
-    let Some((percentiles, bins)) = set else {
+    let curve = use_state_eq(|| false);
+    let Some(measure) = props.measures.get(*chosen) else { return html! {} };
+    let names: Vec<AttrValue> = props.measures.iter().map(|one| one.name.clone().into()).collect();
+    let pick = {
+        let chosen = chosen.clone();
+        Callback::from(move |i| chosen.set(i))
+    };
+    let options = vec![("Histogram".into(), !*curve), ("ECDF".into(), *curve)];
+    let onchange = {
+        let curve = curve.clone();
+        Callback::from(move |i| curve.set(i == 1))
+    };
+    let actions = html! {
+        <>
+            <label><span class="vh">{ "What is measured" }</span>
+                <Select options={names} chosen={*chosen} onchange={pick} field="measure" /></label>
+            <Seg label="How it is drawn" {options} {onchange} small=true />
+        </>
+    };
+    if measure.percentiles.n == 0 {
         return html! {
-            <Panel title="Latency distribution" {actions}>
-                <Empty icon={IconName::Clock} title={format!("{name}: not in these files")}>
-                    <p>{ "No finished request here says how long that took." }</p>
+            <Panel title="Distribution" {actions}>
+                <Empty icon={IconName::Clock} title={format!("{}: not in these files", measure.name)}>
+                    <p>{ format!("No finished request here tells what it takes: {}.", measure.formula) }</p>
                 </Empty>
             </Panel>
         };
-    };
-    let axis = if bins.logarithmic { "; logarithmic axis" } else { "" };
-    let caption = format!("n {}, linear interpolation{axis}", format::int(percentiles.n));
-    let (drawn, p) = (bins.clone(), *percentiles);
-    let draw = Callback::from(move |width| histogram::histogram(&drawn, &p, width));
+    }
+    let axis = if measure.histogram.logarithmic { "; logarithmic axis" } else { "" };
+    let caption = format!("n {}, linear interpolation{axis}", format::int(measure.percentiles.n));
+    let (drawn, as_curve) = (measure.clone(), *curve);
+    let draw = Callback::from(move |width| match as_curve {
+        true => ecdf(&drawn, width),
+        false => histogram(&drawn, width),
+    });
+    let kind = if *curve { "Share no larger" } else { "Histogram" };
     html! {
-        <Panel title="Latency distribution" caption={html! { caption }} {actions} twin={twin(bins)}>
-            <Chart label={format!("Histogram: {name}")} {draw} />
+        <Panel title="Distribution" caption={html! { caption }} {actions} twin={twin(measure, *curve)}>
+            <Chart label={format!("{kind}: {}", measure.name)} {draw} />
+            <p class="small dim note">{ &measure.formula }</p>
         </Panel>
     }
 }
 
-fn twin(histogram: &Histogram) -> TableTwin {
-    let row = |bin: &engine::protocol::Bin| {
-        [format::ms(bin.low), format::ms(bin.high), format::int(bin.n)].map(AttrValue::from).to_vec()
+fn twin(measure: &Measure, curve: bool) -> TableTwin {
+    let text = |v: f64| AttrValue::from(shown(measure, v));
+    let (columns, rows): (&[&'static str], Vec<Vec<AttrValue>>) = match curve {
+        true => {
+            let row = |&(value, share): &(f64, f64)| vec![text(value), format::percent(share, 2).into()];
+            (&["At most", "Share"], measure.ecdf.points.iter().map(row).collect())
+        }
+        false => {
+            let row =
+                |bin: &engine::protocol::Bin| vec![text(bin.low), text(bin.high), format::int(bin.n).into()];
+            (&["From", "To", "n"], measure.histogram.bins.iter().map(row).collect())
+        }
     };
-    TableTwin {
-        columns: ["From", "To", "n"].map(AttrValue::from).to_vec(),
-        rows: histogram.bins.iter().map(row).collect(),
-        numeric: vec![true; 3],
-    }
+    let columns: Vec<AttrValue> = columns.iter().map(|&name| name.into()).collect();
+    TableTwin { numeric: vec![true; columns.len()], columns, rows }
 }

@@ -3,7 +3,7 @@
 use engine::protocol::{Column, Latency, LatencyOrder, Phase};
 use yew::prelude::*;
 
-use super::list::RequestList;
+use super::{list::RequestList, of};
 use crate::{
     charts::{Chart, columns},
     format,
@@ -78,7 +78,7 @@ pub fn each(data: &Latency, order: LatencyOrder, view: &ViewHandle) -> Html {
 
 /// A mean has no request to open.
 fn drawn(data: &Latency, order: LatencyOrder, onpick: Option<Callback<usize>>) -> Html {
-    let (all, percentiles) = (data.columns.clone(), data.durations);
+    let (all, percentiles) = (data.columns.clone(), of(data, "e2e_ms").map(|measure| measure.percentiles));
     let draw = Callback::from(move |width| columns::columns(&all, order, percentiles.as_ref(), width));
     let sorted =
         if order == LatencyOrder::Duration { "sorted by duration" } else { "in the order of their start" };

@@ -4,25 +4,28 @@ use engine::protocol::{Latency, PhaseRow};
 use units::Nanos;
 use yew::prelude::*;
 
-use super::each::key;
+use super::{each::key, of};
 use crate::{
     charts::mark::share,
     format,
     widgets::{Panel, TableTwin},
 };
 
+const COLUMNS: [&str; 9] =
+    ["Phase", "p50, ms", "p90, ms", "p95, ms", "p99, ms", "p99.9, ms", "n", "Sum, ms", "Share"];
+
 /// The panel.
 pub fn phases(data: &Latency) -> Html {
     if data.phases.is_empty() {
         return html! {};
     }
-    let whole = data.durations.as_ref();
+    let whole = of(data, "e2e_ms").map(|measure| &measure.percentiles);
     let sum: Nanos = data.phases.iter().map(|row| row.sum).sum();
     let row = |row: &PhaseRow| {
         html! {
             <tr class={(data.bottleneck == Some(row.phase)).then_some("sel")}>
                 <th scope="row"><span class="legend">{ key(row.phase) }</span></th>
-                { for row.percentiles.iter().map(|&p| html! { <td class="num">{ cell(p) }</td> }) }
+                { for [row.percentiles.p50, row.percentiles.p95, row.percentiles.p99].map(|p| html! { <td class="num">{ cell(p) }</td> }) }
                 <td class="num" data-fig={format!("phase_{}", row.phase.key())} data-value={row.sum.0.to_string()}>{ long(row.sum) }</td>
                 <td class="num">{ share(row.share) }</td>
             </tr>
@@ -73,14 +76,16 @@ fn cell(ms: f64) -> String {
 fn twin(data: &Latency) -> TableTwin {
     let row = |row: &PhaseRow| {
         let mut cells: Vec<AttrValue> = vec![row.phase.label().into()];
-        cells.extend(row.percentiles.map(|p| AttrValue::from(format!("{p:.3}"))));
-        cells.push(format!("{:.3}", row.sum.as_ms()).into());
+        let p = &row.percentiles;
+        cells.extend([p.p50, p.p90, p.p95, p.p99, p.p999].map(|p| AttrValue::from(format!("{p:.6}"))));
+        cells.push(format::int(p.n).into());
+        cells.push(format!("{:.6}", row.sum.as_ms()).into());
         cells.push(format::percent(row.share, 2).into());
         cells
     };
     TableTwin {
-        columns: ["Phase", "p50, ms", "p95, ms", "p99, ms", "Sum, ms", "Share"].map(AttrValue::from).to_vec(),
+        columns: COLUMNS.map(AttrValue::from).to_vec(),
         rows: data.phases.iter().map(row).collect(),
-        numeric: vec![false, true, true, true, true, true],
+        numeric: (0..COLUMNS.len()).map(|i| i > 0).collect(),
     }
 }

@@ -18,7 +18,7 @@ use crate::{
 /// How many of the dearest calls are shown.
 const DEAREST: usize = 20;
 /// The group of all groups for which there is no room.
-const OTHERS: &str = "all others";
+pub(super) const OTHERS: &str = "all others";
 const HOUR: i64 = 3_600_000_000_000;
 /// The traffic of a trace is brought to this length.
 const MONTH: i64 = 30 * 24 * HOUR;
@@ -213,13 +213,7 @@ fn groups(session: &Session, ask: &BillAsk, items: &[Item<'_>], plan: &Plan, tod
                 }
                 continue;
             }
-            GroupBy::Model => i64::from(call.model.0),
-            GroupBy::Session => i64::from(call.session.or(call.trace).0),
-            GroupBy::User => i64::from(call.user.0),
-            GroupBy::Day => {
-                let dated = call.start.filter(|start| start.is_dated());
-                dated.map_or(i64::MAX, |start| start.0.div_euclid(24 * HOUR))
-            }
+            by => group_of(by, call),
         };
         let group = groups.entry(number).or_default();
         group.calls += 1;
@@ -227,16 +221,8 @@ fn groups(session: &Session, ask: &BillAsk, items: &[Item<'_>], plan: &Plan, tod
             group.add(call.model, price, row);
         }
     }
-    let name = |number: i64| match ask.by {
-        GroupBy::Day if number == i64::MAX => "no date".to_owned(),
-        GroupBy::Day => day_of(units::Timestamp(number.saturating_mul(24 * HOUR))),
-        by => match trace.str(StrId(number as u32)) {
-            "" => format!("no {}", by.key()),
-            name => name.to_owned(),
-        },
-    };
     let mut all: Vec<(String, Group)> =
-        groups.into_iter().map(|(number, group)| (name(number), group)).collect();
+        groups.into_iter().map(|(number, group)| (group_name(trace, ask.by, number), group)).collect();
     all.extend(
         named.into_iter().filter(|(_, group)| group.calls > 0).map(|(name, group)| (name.to_owned(), group)),
     );
@@ -269,6 +255,32 @@ fn groups(session: &Session, ask: &BillAsk, items: &[Item<'_>], plan: &Plan, tod
         BillGroup { name, calls: group.calls, amount: group.amount, lines }
     };
     all.into_iter().map(finish).collect()
+}
+
+/// The number of the group that a call belongs to as a whole.
+pub(super) fn group_of(by: GroupBy, call: &Call) -> i64 {
+    match by {
+        GroupBy::Model => i64::from(call.model.0),
+        GroupBy::Component => i64::from(call.component.0),
+        GroupBy::Session => i64::from(call.session.or(call.trace).0),
+        GroupBy::User => i64::from(call.user.0),
+        GroupBy::Day => {
+            let dated = call.start.filter(|start| start.is_dated());
+            dated.map_or(i64::MAX, |start| start.0.div_euclid(24 * HOUR))
+        }
+    }
+}
+
+/// The name of a group by its number.
+pub(super) fn group_name(trace: &Trace, by: GroupBy, number: i64) -> String {
+    match by {
+        GroupBy::Day if number == i64::MAX => "no date".to_owned(),
+        GroupBy::Day => day_of(units::Timestamp(number.saturating_mul(24 * HOUR))),
+        by => match trace.str(StrId(number as u32)) {
+            "" => format!("no {}", by.key()),
+            name => name.to_owned(),
+        },
+    }
 }
 
 fn line(key: Key, model: String, tokens: u64, amount: Money, price: &Price, today: &str) -> BillLine {

@@ -5,7 +5,7 @@ use stats::{Percentiles, Rules};
 use trace::{Call, CallId, Operation, Phases, Status, StrId, Trace};
 use units::{Figure, Money, Nanos};
 
-use super::{components, filter::select, latency::band, timeline, verdicts};
+use super::{components, filter::select, timeline, verdicts};
 use crate::{
     bill,
     protocol::{CostSums, Filter, ModelRow, Overview, PhaseSummary, TokenSums},
@@ -153,11 +153,12 @@ fn phase_summary(trace: &Trace, ids: &[CallId]) -> Option<PhaseSummary> {
         .collect();
     all.sort_by_key(Phases::total);
     let sums: Phases = all.iter().copied().sum();
-    (!all.is_empty()).then(|| PhaseSummary {
+    let around = |p| stats::Band::around(&all, p).map(|band| band.phases);
+    Some(PhaseSummary {
         requests: all.len() as u64,
         bottleneck: Some(sums.bottleneck()),
         sums,
-        p50: band(&all, 0.5).phases,
-        p99: band(&all, 0.99).phases,
+        p50: around(0.5)?,
+        p99: around(0.99)?,
     })
 }

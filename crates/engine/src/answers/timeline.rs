@@ -40,6 +40,15 @@ const STEPS: [i64; 26] = [
     86_400 * SECOND,
 ];
 
+/// A length of steps that people read easily, for about a hundred of them over a time (ns).
+pub(super) fn step_over(span: i64) -> i64 {
+    // Beyond days, whole days: years of a log must not become millions of buckets.
+    STEPS.into_iter().find(|step| span / step < BUCKETS).unwrap_or_else(|| {
+        let days = span / (86_400 * SECOND) / BUCKETS + 1;
+        days * 86_400 * SECOND
+    })
+}
+
 /// Calls over time, by the model and the moment they began.
 pub(crate) fn timeline(trace: &Trace, ids: &[CallId]) -> Option<Timeline> {
     let mut timed: Vec<_> =
@@ -51,12 +60,7 @@ pub(crate) fn timeline(trace: &Trace, ids: &[CallId]) -> Option<Timeline> {
     let undated = (all - timed.len()) as u64;
     let first = timed.iter().map(|(start, _)| *start).min()?;
     let last = timed.iter().map(|(start, _)| *start).max()?;
-    let span = last.saturating_sub(first);
-    // Beyond days, whole days: years of a log must not become millions of buckets.
-    let step = STEPS.into_iter().find(|step| span / step < BUCKETS).unwrap_or_else(|| {
-        let days = span / (86_400 * SECOND) / BUCKETS + 1;
-        days * 86_400 * SECOND
-    });
+    let step = step_over(last.saturating_sub(first));
     let origin = first.div_euclid(step) * step;
     let count = (last - origin) / step + 1;
 
