@@ -165,7 +165,7 @@ pub fn Frame() -> Html {
         Screen::Overview => html! { <Overview /> },
         Screen::Requests => html! { <Requests /> },
         Screen::Latency => html! { <Latency /> },
-        Screen::Bill | Screen::Workbench => Html::default(),
+        Screen::Flame | Screen::Bill | Screen::Workbench => Html::default(),
     };
     html! {
         <>

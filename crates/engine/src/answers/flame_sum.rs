@@ -62,8 +62,8 @@ pub(super) fn table(
         let mut cells = vec![
             show::int(row.count),
             if row.errors > 0 { show::int(row.errors) } else { String::new() },
-            weight_text(weight, row.own),
-            weight_text(weight, row.total),
+            or_zero(weight, row.own),
+            or_zero(weight, row.total),
         ];
         match in_time.remove(&row.name).filter(|told| !told.places.is_empty()) {
             Some(told) => {
@@ -89,6 +89,11 @@ pub(super) fn table(
     };
     let columns = ["Spans", "Failed", "Self", "Total", "On the critical path", "At once: mean, most"];
     FlameTable { of, columns: columns.map(str::to_owned).to_vec(), rows: rows.into_iter().map(row).collect() }
+}
+
+/// Nothing at all is 0, in whatever unit.
+fn or_zero(weight: FlameWeight, amount: u128) -> String {
+    if amount == 0 { "0".to_owned() } else { weight_text(weight, amount) }
 }
 
 /// Counts and sums of the range, or of all.
@@ -162,9 +167,9 @@ pub(super) fn sum(session: &Session, base: &Base, merged: &Merged, ask: &FlameAs
         }
         sort(&mut rows, |a, b| b.0.cmp(&a.0));
         let note = if whole {
-            "input split by tokens within each call"
+            "split within each call"
         } else {
-            "of the calls that begin in the range"
+            "of the calls begun in it"
         };
         shares.push((title.to_owned(), note.to_owned(), rows.into_iter().map(|row| row.1).collect()));
     }
