@@ -42,22 +42,20 @@ pub struct PictureProps {
     pub rows: u32,
 }
 
-/// Where a pointer is, px from the edges of what it is over.
+/// What a pointer is over. Yew hears all events at the root of the page.
+fn over(event: &PointerEvent) -> Option<Element> {
+    event.target().and_then(|over| over.dyn_into::<Element>().ok())
+}
+
+/// Where a pointer is, px from the edges of what it is over, and how wide that is.
 fn point(event: &PointerEvent) -> (f64, f64, f64) {
-    let over = event.current_target().and_then(|over| over.dyn_into::<Element>().ok());
-    let edges = over.map(|over| over.get_bounding_client_rect());
-    edges.map_or((0.0, 0.0, 1.0), |edges| {
-        (
-            f64::from(event.client_x()) - edges.left(),
-            f64::from(event.client_y()) - edges.top(),
-            edges.width().max(1.0),
-        )
-    })
+    let width = over(event).map_or(1, |over| over.client_width().max(1));
+    (event.offset_x().into(), event.offset_y().into(), width.into())
 }
 
 /// The pointer stays with what it was pressed on.
 fn hold(event: &PointerEvent) {
-    if let Some(over) = event.current_target().and_then(|over| over.dyn_into::<Element>().ok()) {
+    if let Some(over) = over(event) {
         // An error only where the pointer is gone.
         let _ = over.set_pointer_capture(event.pointer_id());
     }

@@ -604,7 +604,7 @@ impl Stage {
 /// What is in view, in words.
 fn in_words(state: &State) -> String {
     let Window { from, to, .. } = state.window;
-    if !state.by_time() {
+    if !state.by_time() || state.view.rows == 0 {
         return String::new();
     }
     let (from, to) = (state.axis.real(from), state.axis.real(to));
