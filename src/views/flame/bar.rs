@@ -79,7 +79,6 @@ pub fn bar(
                     </button>
                 }) }
             </div>
-            <span class="dim small wide" aria-hidden="true">{ "Weight" }</span>
             <Seg label="Weight" options={weights} onchange={go(|place, i| place.weight = WEIGHTS[i.min(2)].0)} />
             if by_time {
                 { toggle("Critical path", "Mark what each request waited for", options.critical, |options| options.critical = !options.critical) }

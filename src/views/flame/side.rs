@@ -5,11 +5,15 @@ use units::{Nanos, Timestamp};
 use yew::prelude::*;
 
 use super::place::Place;
+use super::scene::clock;
 use super::surface::swatch;
 use crate::client::use_query;
 use crate::format;
 use crate::state::ViewHandle;
 use crate::widgets::{Icon, IconName, Panel, Swatch, TableTwin, underline};
+
+/// Edges of ranges are told to the millisecond.
+const FINE: i64 = 1_000_000;
 
 /// Properties of [`Side`].
 #[derive(Clone, PartialEq, Properties)]
@@ -61,8 +65,8 @@ pub fn Side(props: &SideProps) -> Html {
             <Panel {title} caption={html! { caption }} actions={actions.unwrap_or_default()}>
                 <dl class="kv" data-range={range.is_some().to_string()}>
                     if let Some((from, to)) = range {
-                        <dt>{ "From" }</dt><dd>{ format::moment(Timestamp(from)) }</dd>
-                        <dt>{ "To" }</dt><dd>{ format::moment(Timestamp(to)) }</dd>
+                        <dt>{ "From" }</dt><dd title={format::moment(Timestamp(from))}>{ clock(from, FINE) }</dd>
+                        <dt>{ "To" }</dt><dd title={format::moment(Timestamp(to))}>{ clock(to, FINE) }</dd>
                     }
                     { for sum.fields.iter().map(|field| html! {
                         <><dt>{ &field.name }</dt><dd data-fig={field.name.clone()}><span class={underline(field.from)}>{ &field.value }</span></dd></>

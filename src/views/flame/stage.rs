@@ -111,7 +111,8 @@ impl State {
         if !self.fits {
             // Whole pixels on both sides, so that the scale stays what it is.
             let pixels = (f64::from(window.width) * MARGIN).round() as u32;
-            let margin = (self.window.length() as f64 * f64::from(pixels) / f64::from(window.width.max(1))) as i64;
+            let margin =
+                (self.window.length() as f64 * f64::from(pixels) / f64::from(window.width.max(1))) as i64;
             window.from = self.window.from.saturating_sub(margin);
             window.to = self.window.to.saturating_add(margin);
             window.width += 2 * pixels;
@@ -131,7 +132,9 @@ impl State {
         }
         let first = (self.window.top / ROW) as u32;
         let rows = ((self.size.1 / ROW) as u32 + 1).min(self.view.rows.saturating_sub(first));
-        let scale = |window: FlameWindow| window.to.saturating_sub(window.from) as f64 / f64::from(window.width.max(1));
+        let scale = |window: FlameWindow| {
+            window.to.saturating_sub(window.from) as f64 / f64::from(window.width.max(1))
+        };
         has.from > seen.from.max(self.view.from)
             || has.to < seen.to.min(self.view.to)
             || has.row > first
@@ -198,7 +201,7 @@ impl Stage {
     /// Asks for a picture. One of the same spans keeps its window.
     pub fn show(self: &Rc<Self>, ask: FlameAsk, critical: bool) {
         self.asked.set(self.asked.get() + 1);
-        {
+        let forgot = {
             let mut state = self.state.borrow_mut();
             let by_time = |ask: &FlameAsk| ask.mode == FlameMode::Time && ask.weight == FlameWeight::Time;
             let plain = |ask: &FlameAsk| FlameAsk {
@@ -216,9 +219,11 @@ impl Stage {
                 .flatten()
                 .map(|(from, to)| (state.axis.shown(from), state.axis.shown(to)));
             (state.ask, state.critical) = (ask, critical);
-            if !same {
-                state.selected = None;
-            }
+            // What was chosen is an item of the former picture.
+            !same && state.selected.take().is_some()
+        };
+        if forgot {
+            self.heard.emit(Heard::Selected(None));
         }
         self.ask_map();
         self.request();

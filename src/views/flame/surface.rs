@@ -5,7 +5,7 @@ use std::fmt::Write;
 use engine::protocol::FlameMark;
 
 /// Colours of `www/styles/tokens.css` that the picture uses, by their names there.
-pub const TOKENS: [&str; 47] = [
+pub const TOKENS: [&str; 43] = [
     "--panel",
     "--sunk",
     "--line",
@@ -31,7 +31,6 @@ pub const TOKENS: [&str; 47] = [
     "--phase-postprocess-ink",
     "--phase-unattributed",
     "--phase-unattributed-ink",
-    "--warn",
     "--kind-system",
     "--kind-system-ink",
     "--kind-tools",
@@ -48,11 +47,8 @@ pub const TOKENS: [&str; 47] = [
     "--kind-output-ink",
     "--kind-reasoning",
     "--kind-reasoning-ink",
-    "--hover",
-    "--accent-line",
     "--edge",
     "--sans",
-    "--series-2",
 ];
 
 /// The colours of the styles of marks, and of texts on them, in the order of [`FlameMark`]'s styles.

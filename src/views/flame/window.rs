@@ -78,7 +78,7 @@ mod tests {
     #[wasm_bindgen_test]
     fn what_lies_under_the_pointer_stays_there() {
         let mut window = Window::all(ALL);
-        for _ in 0..40 {
+        for _ in 0..70 {
             let before = window.at(300.0, 1000.0);
             window = window.zoomed(ALL, 0.3, 0.7);
             assert!((before - window.at(300.0, 1000.0)).abs() <= 2 + window.length() / 1000);

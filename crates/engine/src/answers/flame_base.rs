@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use layout::{Axis, Kind, Leaves, NONE, Shape, Spans, UNKNOWN, clip};
 use rustc_hash::FxHashSet;
-use trace::{Call, CallId, Component, SpanId, StrId};
+use trace::{Call, CallId, Component, Operation, SpanId, StrId};
 use units::{Provenance, Timestamp};
 
 use super::{
@@ -69,7 +69,7 @@ pub(super) fn style(kind: Kind, holds: bool) -> u8 {
     match kind {
         Kind::Part(component) => FlameMark::PART + component as u8,
         Kind::NotShown => FlameMark::NOT_SHOWN,
-        Kind::Retrieval => FlameMark::RETRIEVAL,
+        Kind::Retrieval if !holds => FlameMark::RETRIEVAL,
         Kind::Tool if !holds => FlameMark::TOOL,
         Kind::Call if !holds => FlameMark::CALL,
         _ if holds => FlameMark::CONTAINER,
@@ -88,6 +88,12 @@ impl Base {
     pub fn of(session: &Session, filter: &Filter) -> Base {
         let trace = session.trace();
         let mut all = Spans::of(trace);
+        for (kind, &call) in all.kind.iter_mut().zip(&all.call).filter(|(_, call)| **call != NONE) {
+            // Embedding and ranking are a way of looking for context.
+            if trace.call(CallId(call)).operation != Operation::Generate {
+                *kind = Kind::Retrieval;
+            }
+        }
         let dated = all.start.iter().any(|&start| start != UNKNOWN && Timestamp(start).is_dated());
         let mut undated = 0;
         for start in all.start.iter_mut().filter(|start| dated && !Timestamp(**start).is_dated()) {

@@ -166,11 +166,7 @@ pub(super) fn sum(session: &Session, base: &Base, merged: &Merged, ask: &FlameAs
             rows.push((own, share_row("Searches and fees", FlameMark::OTHER, weight, own, all)));
         }
         sort(&mut rows, |a, b| b.0.cmp(&a.0));
-        let note = if whole {
-            "split within each call"
-        } else {
-            "of the calls begun in it"
-        };
+        let note = if whole { "split within each call" } else { "of the calls begun in it" };
         shares.push((title.to_owned(), note.to_owned(), rows.into_iter().map(|row| row.1).collect()));
     }
     FlameSum { fields, shares }
