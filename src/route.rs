@@ -15,6 +15,8 @@ pub enum Screen {
     Requests,
     /// Where the time goes.
     Latency,
+    /// Span by span.
+    Flame,
     /// Where the money goes.
     Bill,
     /// Counting and pricing a typed prompt.
@@ -23,8 +25,8 @@ pub enum Screen {
 
 impl Screen {
     /// The screens that have a tab.
-    pub const TABS: [Screen; 5] =
-        [Screen::Overview, Screen::Requests, Screen::Latency, Screen::Bill, Screen::Workbench];
+    pub const TABS: [Screen; 6] =
+        [Screen::Overview, Screen::Requests, Screen::Latency, Screen::Flame, Screen::Bill, Screen::Workbench];
 
     /// Its name on the tab.
     pub const fn label(self) -> &'static str {
@@ -33,6 +35,7 @@ impl Screen {
             Screen::Overview => "Overview",
             Screen::Requests => "Requests",
             Screen::Latency => "Latency",
+            Screen::Flame => "Flame",
             Screen::Bill => "Bill",
             Screen::Workbench => "Workbench",
         }
@@ -45,6 +48,7 @@ impl Screen {
             Screen::Overview => "overview",
             Screen::Requests => "requests",
             Screen::Latency => "latency",
+            Screen::Flame => "flame",
             Screen::Bill => "bill",
             Screen::Workbench => "workbench",
         }
@@ -52,12 +56,12 @@ impl Screen {
 
     /// Whether it is one of the screens of the labs, which are fetched when one of them is first shown.
     pub const fn is_in_labs(self) -> bool {
-        matches!(self, Screen::Latency | Screen::Bill | Screen::Workbench)
+        matches!(self, Screen::Latency | Screen::Flame | Screen::Bill | Screen::Workbench)
     }
 
     /// Whether it has nothing to show without files.
     pub const fn needs_files(self) -> bool {
-        matches!(self, Screen::Overview | Screen::Requests | Screen::Latency | Screen::Bill)
+        !matches!(self, Screen::Landing | Screen::Workbench)
     }
 }
 
@@ -80,6 +84,8 @@ pub struct View {
     pub as_of: String,
     /// What requests are measured against: `ttft=500ms,itl=50ms,e2e=10s`.
     pub slo: String,
+    /// Mode, weight and range of the flame screen, as it writes them; empty for its first picture.
+    pub flame: String,
 }
 
 const STATUSES: [(StatusFilter, &str); 3] =
@@ -150,6 +156,9 @@ impl View {
                 put(key, value);
             }
         }
+        if !self.flame.is_empty() {
+            put("flame", &self.flame);
+        }
         hash
     }
 
@@ -177,6 +186,7 @@ impl View {
                 "by" => view.by = GroupBy::ALL.into_iter().find(|by| by.key() == value).unwrap_or_default(),
                 "as-of" => view.as_of = value,
                 "slo" => view.slo = value,
+                "flame" => view.flame = value,
                 _ => {}
             }
         }
@@ -243,6 +253,7 @@ mod tests {
             by: GroupBy::Day,
             as_of: "2026-11-01".to_owned(),
             slo: "ttft=500ms,itl=12.5ms".to_owned(),
+            flame: "left.dollars.5-90".to_owned(),
         };
         assert_eq!(View::from_hash(&view.to_hash()), view);
         assert_eq!(View::default().to_hash(), "#/");
@@ -251,7 +262,7 @@ mod tests {
     #[wasm_bindgen_test]
     fn an_address_from_elsewhere_is_read_as_far_as_it_is_known() {
         for (hash, screen) in
-            [("", Screen::Landing), ("#/flame?x=1", Screen::Landing), ("#latency", Screen::Latency)]
+            [("", Screen::Landing), ("#/limits?x=1", Screen::Landing), ("#latency", Screen::Latency)]
         {
             assert_eq!(View::from_hash(hash), View::of(screen));
         }

@@ -3,7 +3,7 @@ use yew::prelude::*;
 use crate::widgets::{Dialog, Icon, IconName};
 
 /// Every key of the page.
-const KEYS: [(&str, &[(&str, &str)]); 3] = [
+const KEYS: [(&str, &[(&str, &str)]); 4] = [
     (
         "Anywhere",
         &[
@@ -23,6 +23,19 @@ const KEYS: [(&str, &[(&str, &str)]); 3] = [
             ("Page up, Page down", "A screenful"),
             ("Home, End", "First and last row"),
             ("Enter", "Details of the request"),
+        ],
+    ),
+    (
+        "In the flame graph",
+        &[
+            ("1 2 3", "Time order, left heavy, sandwich"),
+            ("w s, wheel", "Closer, further away"),
+            ("a d, drag", "To the left, to the right"),
+            ("Shift drag", "Figures of a range of time"),
+            ("← → ↑ ↓", "From span to span"),
+            ("n, Shift N", "Next and previous match"),
+            ("0, f", "All of it; the selected span"),
+            ("Enter", "Open the request"),
         ],
     ),
 ];

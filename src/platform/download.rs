@@ -9,10 +9,25 @@ use web_sys::{Blob, BlobPropertyBag, HtmlAnchorElement, Url};
 /// # Errors
 /// If the browser refuses.
 pub fn save(name: &str, text: &str) -> Result<(), JsValue> {
-    let kind = BlobPropertyBag::new();
-    kind.set_type("application/json");
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &kind)?;
-    let url = Url::create_object_url_with_blob(&blob)?;
+    save_as(name, "application/json", &text.into())
+}
+
+/// The same for content of another type: a text or bytes.
+///
+/// # Errors
+/// If the browser refuses.
+pub fn save_as(name: &str, kind: &str, content: &JsValue) -> Result<(), JsValue> {
+    let options = BlobPropertyBag::new();
+    options.set_type(kind);
+    save_blob(name, &Blob::new_with_blob_sequence_and_options(&Array::of1(content), &options)?)
+}
+
+/// The same for what the browser made itself.
+///
+/// # Errors
+/// If the browser refuses.
+pub fn save_blob(name: &str, blob: &Blob) -> Result<(), JsValue> {
+    let url = Url::create_object_url_with_blob(blob)?;
     let link: HtmlAnchorElement = gloo::utils::document().create_element("a")?.unchecked_into();
     link.set_href(&url);
     link.set_download(name);

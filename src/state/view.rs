@@ -21,11 +21,12 @@ impl ViewHandle {
     }
 
     /// Changes the view and the address. A new screen, filter or call is a step back for the browser's back
-    /// button; a letter typed into the search, another order or a slider that was moved is not.
+    /// button; a letter typed into the search, another order, another flame or a slider that was moved is not.
     pub fn set(&self, view: View) {
         let same_place = {
             let mut quiet = view.clone();
             quiet.filter.text.clone_from(&self.view().filter.text);
+            quiet.flame.clone_from(&self.view().flame);
             (quiet.sort, quiet.order) = (self.view().sort, self.view().order);
             quiet.slo.clone_from(&self.view().slo);
             quiet == *self.view()

@@ -1,6 +1,7 @@
 //! The screens, one folder each.
 
 pub mod bill;
+pub mod flame;
 pub mod import;
 mod import_files;
 pub mod landing;

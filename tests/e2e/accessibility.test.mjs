@@ -16,6 +16,12 @@ const STATES = {
     await page.locator("tr[data-call]").nth(1).click();
     await page.locator("aside.drawer h2").waitFor();
   },
+  flame: async (page) => {
+    await go(page, "Flame");
+    await page.locator(".flame-side .kv").waitFor();
+    await page.keyboard.press("2");
+    await page.locator(".flame-names").waitFor();
+  },
   workbench: async (page) => {
     await go(page, "Workbench");
     await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("What is the capital of France?");

@@ -2,6 +2,7 @@
 
 mod bill;
 mod count;
+mod export;
 mod latency;
 mod table;
 mod text;
@@ -25,11 +26,13 @@ const USAGE: &str = "\
 Usage: tokenflame summary FILE... [--json] [--as FORMAT | --unit UNIT | --mapping FILE]
        tokenflame bill FILE... [--json] [--as-of DATE] [--model NAME] [--by GROUP] [...]
        tokenflame latency FILE... [--json] [--slo PROMISES] [--rules FILE] [--by GROUP] [...]
+       tokenflame export FILE... --to chrome|speedscope [--output FILE] [...]
        tokenflame count [FILE|-] (--encoding NAME | --model NAME) [--ids] [--json]
 
   summary    requests, tokens, cost and latency of trace files, taken together
   bill       what they cost, row by row: tokens times price
   latency    where their time goes: phases, percentiles, spans, the critical path, goodput
+  export     their spans as a file of another profiler: Chrome's trace events (Perfetto) or speedscope's own
   count      the tokens of a text, from a file or from standard input
   --as-of    at the prices of this day (2026-11-24), whenever the calls were made
   --model    as if all calls had gone to this model; the model whose tokens are counted
@@ -37,6 +40,8 @@ Usage: tokenflame summary FILE... [--json] [--as FORMAT | --unit UNIT | --mappin
   --success  a field that is true of what succeeded, for the cost of one success; else all that did not fail
   --slo      what was promised, for goodput: ttft=500ms,itl=50ms,e2e=10s, or any of them
   --rules    which spans are a phase, a line for each rule: name vector search = embedding_lookup
+  --to       the format of the export
+  --output   the file that is written; standard output if nothing is said
   --encoding the encoding that counts: o200k_base, cl100k_base, ...
   --ids      the ids of the tokens as well
   --json     one JSON object on standard output instead of a table
@@ -69,10 +74,13 @@ fn run() -> Result<ExitCode, String> {
     let mut ask: Option<BillAsk> = None;
     let (mut slo, mut rules) = (None, None);
     let (mut encoding, mut ids) = (None, false);
+    let (mut to, mut output) = (None, None::<PathBuf>);
     while let Some(arg) = parser.next().map_err(|error| error.to_string())? {
         match arg {
             Long("json") => json = true,
             Long("ids") => ids = true,
+            Long("to") => to = Some(export::format(&parser.value().map_err(|error| error.to_string())?)?),
+            Long("output") => output = Some(parser.value().map_err(|error| error.to_string())?.into()),
             Long("encoding") => {
                 let name = parser.value().map_err(|error| error.to_string())?;
                 let name = name.to_string_lossy().parse::<EncodingName>();
@@ -123,6 +131,9 @@ fn run() -> Result<ExitCode, String> {
     if &*command != "latency" && (slo.is_some() || rules.is_some()) {
         return Err(format!("--slo and --rules belong to latency\n\n{USAGE}"));
     }
+    if &*command != "export" && (to.is_some() || output.is_some()) {
+        return Err(format!("--to and --output belong to export\n\n{USAGE}"));
+    }
     match &*command {
         "count" => {
             let ask = ask.unwrap_or_default();
@@ -136,10 +147,10 @@ fn run() -> Result<ExitCode, String> {
             };
             write(&text::count(&files, &by, ids, json)?).map(|()| ExitCode::SUCCESS)
         }
-        "summary" | "bill" | "latency" if files.is_empty() => {
+        "summary" | "bill" | "latency" | "export" if files.is_empty() => {
             Err(format!("name at least one file\n\n{USAGE}"))
         }
-        "summary" if ask.is_some() => {
+        "summary" | "export" if ask.is_some() => {
             Err(format!("--as-of, --model, --by and --success belong to bill\n\n{USAGE}"))
         }
         "summary" => answer(&files, choice, |session| summary(session, json)),
@@ -151,6 +162,12 @@ fn run() -> Result<ExitCode, String> {
             }
             let ask = LatencyAsk { by, rules, slo: slo.unwrap_or_default(), ..LatencyAsk::default() };
             answer(&files, choice, |session| latency::latency(session, ask, json))
+        }
+        "export" if json => Err(format!("what export writes is JSON; it takes no --json\n\n{USAGE}")),
+        "export" => {
+            let to = to.ok_or(format!("export needs --to chrome or --to speedscope\n\n{USAGE}"))?;
+            let export = export::Export { to, output };
+            answer(&files, choice, |session| export::export(session, &export).map(|()| String::new()))
         }
         _ => Err(format!("there is no command {command:?}\n\n{USAGE}")),
     }

@@ -28,6 +28,19 @@ pub use shard::Shard;
 pub use summary::{Distribution, PhaseSums, ProblemCount, Records, Summary, Tokens, sentence, summary};
 pub use tokens::Encoding;
 
+/// Writes the spans of all files as a file of another profiler; returns how many have no place in time and are left
+/// out.
+///
+/// # Errors
+/// Those of `out`.
+pub fn export(
+    session: &Session,
+    to: protocol::FlameFile,
+    out: &mut dyn std::io::Write,
+) -> std::io::Result<u64> {
+    answers::export(session, to, out)
+}
+
 /// Where a price is from that the user typed.
 pub const TYPED: &str = pricing::Price::TYPED;
 

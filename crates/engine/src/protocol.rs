@@ -5,6 +5,7 @@
 //! string beside the command. Money and times keep all their digits on the way.
 
 mod bill;
+mod flame;
 mod latency;
 mod overview;
 mod requests;
@@ -13,6 +14,10 @@ mod workbench;
 pub use bill::{
     BillAsk, BillGroup, BillLine, BillSheet, BridgeRow, CostTimeline, CostlyCall, Finding, GroupBy, OwnPrice,
     OwnPrices, RepriceAsk, Repriced, Unpriced, Waste,
+};
+pub use flame::{
+    Axis, Bytes, Cut, FlameAnswer, FlameAsk, FlameFile, FlameItem, FlameMap, FlameMark, FlameMode, FlameRow,
+    FlameStep, FlameSum, FlameTable, FlameView, FlameWant, FlameWeight, FlameWindow, Ticks,
 };
 pub use formats::{Ask, Choice, Fields, Mapping, Outline, Part, Source, Unit};
 pub use latency::{
@@ -65,6 +70,8 @@ pub enum Command {
     Latency(Box<LatencyAsk>),
     /// Which requests keep the promises that are asked about. Answered by [`Answer::Goodput`].
     Goodput(Box<LatencyAsk>),
+    /// Something that the flame screen shows. Answered by [`Answer::Flame`].
+    Flame(Box<FlameAsk>),
     /// A window of the table of calls. Answered by [`Answer::Table`].
     Table {
         /// Which calls.
@@ -149,6 +156,8 @@ pub enum Answer {
     Latency(Box<Latency>),
     /// To [`Command::Goodput`].
     Goodput(Box<Goodput>),
+    /// To [`Command::Flame`].
+    Flame(FlameAnswer),
     /// To [`Command::Bill`].
     Bill(Box<BillSheet>),
     /// To [`Command::Reprice`]: first the calls as they were made.

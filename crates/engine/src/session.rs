@@ -23,6 +23,7 @@ pub struct Session {
     pub(crate) bill: Bill,
     pub(crate) bench: answers::Bench,
     pub(crate) order: answers::OrderCache,
+    flame: answers::FlameCache,
     pub(crate) tokenizers: Vec<OpenedTokenizer>,
     /// What there was to say of the price list that was dropped last.
     pub(crate) list_notes: Vec<String>,
@@ -52,6 +53,7 @@ impl Session {
             bill: Bill::new(),
             bench: answers::Bench::default(),
             order: answers::OrderCache::default(),
+            flame: answers::FlameCache::default(),
             tokenizers: Vec::new(),
             list_notes: Vec::new(),
             fits: FxHashMap::default(),
@@ -112,6 +114,7 @@ impl Session {
     pub fn push(&mut self, chunk: &[u8]) -> bool {
         // A table asked for meanwhile shows what there was then.
         self.order.clear();
+        self.flame = answers::FlameCache::default();
         self.empty_usage();
         match &mut self.import {
             Some(import) => {
@@ -322,6 +325,13 @@ impl Session {
             Command::Overview(filter) => Answer::Overview(Box::new(answers::overview(self, &filter))),
             Command::Latency(ask) => Answer::Latency(Box::new(answers::latency(self, &ask)?)),
             Command::Goodput(ask) => Answer::Goodput(Box::new(answers::goodput(self, &ask)?)),
+            Command::Flame(ask) => {
+                // Apart from the session while it reads from it.
+                let mut cache = std::mem::take(&mut self.flame);
+                let answer = answers::flame(self, &mut cache, &ask);
+                self.flame = cache;
+                Answer::Flame(answer?)
+            }
             Command::Bill(ask) => Answer::Bill(Box::new(answers::bill(self, &ask)?)),
             Command::Reprice(ask) => Answer::Repriced(answers::reprice(self, &ask)?),
             Command::OwnPrices => Answer::OwnPrices(answers::own_prices(self)),
@@ -383,6 +393,7 @@ impl Session {
     fn changed(&mut self) {
         self.generation += 1;
         self.order.clear();
+        self.flame = answers::FlameCache::default();
     }
 
     /// Counted tokens where the file tells none. Only of finished calls: a provider does not bill a prompt

@@ -11,6 +11,8 @@ pub struct Flame {
     pub name: Vec<u32>,
     /// What the first of the merged spans is about.
     pub kind: Vec<Kind>,
+    /// The first of the merged rows; of a part of a call, the call's. [`NONE`] for the root.
+    pub row: Vec<u32>,
     /// The node it lies in; [`NONE`] for the root.
     pub parent: Vec<u32>,
     /// How many nodes it lies in.
@@ -40,6 +42,8 @@ pub struct Shape {
     pub drop: Vec<u32>,
     /// What lies inside spans of these names becomes their own weight.
     pub collapse: Vec<u32>,
+    /// Nothing is merged: each span is a node of its own, siblings in the order of their rows.
+    pub apart: bool,
 }
 
 /// So deep goes a flame that is seen from its leaves: each leaf has a path of its own there, and in a file that nests
@@ -59,7 +63,7 @@ impl Flame {
         shape: &Shape,
         keep: &dyn Fn(u32) -> bool,
     ) -> Flame {
-        let mut draft = Draft::new();
+        let mut draft = Draft::new(shape.apart);
         // Of each row its node, and whether what lies inside it is that node's own.
         let mut node: Vec<u32> = Vec::with_capacity(spans.len());
         let mut sealed = vec![false; spans.len()];
@@ -77,7 +81,7 @@ impl Flame {
             } else if around == NONE && shape.focus != Some(name) {
                 NONE
             } else {
-                draft.child(if around == NONE { 0 } else { around }, name, spans.kind[row])
+                draft.child(if around == NONE { 0 } else { around }, name, spans.kind[row], row as u32)
             };
             node.push(at);
             sealed[row] = folded || kept && shape.collapse.contains(&name);
@@ -101,7 +105,7 @@ impl Flame {
             }
             for i in first..leaf {
                 let kind = leaves.kind[i];
-                let part = draft.child(at, kind.part_name().unwrap_or(NONE), kind);
+                let part = draft.child(at, kind.part_name().unwrap_or(NONE), kind, row as u32);
                 draft.add(part, 1, 0, leaves.weight[i]);
             }
         }
@@ -150,11 +154,12 @@ impl Flame {
 
     /// Merges the ways from nodes up to the root, with a weight each.
     fn upwards(&self, from: impl Iterator<Item = (usize, u128)>) -> Flame {
-        let mut draft = Draft::new();
+        let mut draft = Draft::new(false);
         for (node, weight) in from {
             let (mut at, mut up, mut depth) = (0, node as u32, 0);
             while up != 0 && depth < DEEPEST {
-                at = draft.child(at, self.name[up as usize], self.kind[up as usize]);
+                let i = up as usize;
+                at = draft.child(at, self.name[i], self.kind[i], self.row[i]);
                 draft.add(at, self.count[node], self.errors[node], 0);
                 (up, depth) = (self.parent[up as usize], depth + 1);
             }
@@ -172,29 +177,34 @@ struct Draft {
     flame: Flame,
     children: FxHashMap<(u32, u32), u32>,
     left_out: u128,
+    apart: bool,
 }
 
 impl Draft {
-    fn new() -> Draft {
-        let mut draft = Draft { flame: Flame::default(), children: FxHashMap::default(), left_out: 0 };
-        draft.push(NONE, NONE, Kind::Other);
+    fn new(apart: bool) -> Draft {
+        let mut draft = Draft { flame: Flame::default(), children: FxHashMap::default(), left_out: 0, apart };
+        draft.push(NONE, NONE, Kind::Other, NONE);
         draft
     }
 
-    fn child(&mut self, parent: u32, name: u32, kind: Kind) -> u32 {
+    fn child(&mut self, parent: u32, name: u32, kind: Kind, row: u32) -> u32 {
+        if self.apart {
+            return self.push(parent, name, kind, row);
+        }
         if let Some(&node) = self.children.get(&(parent, name)) {
             return node;
         }
-        let node = self.push(parent, name, kind);
+        let node = self.push(parent, name, kind, row);
         self.children.insert((parent, name), node);
         node
     }
 
-    fn push(&mut self, parent: u32, name: u32, kind: Kind) -> u32 {
+    fn push(&mut self, parent: u32, name: u32, kind: Kind, row: u32) -> u32 {
         let flame = &mut self.flame;
         let depth = flame.depth.get(parent as usize).map_or(0, |depth| depth + 1);
         flame.name.push(name);
         flame.kind.push(kind);
+        flame.row.push(row);
         flame.parent.push(parent);
         flame.depth.push(depth);
         flame.count.push(0);
@@ -212,7 +222,7 @@ impl Draft {
 
     /// Sums up, and puts the nodes in the order of their drawing.
     fn finish(self) -> Flame {
-        let Draft { flame: draft, left_out, .. } = self;
+        let Draft { flame: draft, left_out, apart, .. } = self;
         let n = draft.name.len();
         let mut total = draft.own.clone();
         for node in (1..n).rev() {
@@ -223,7 +233,8 @@ impl Draft {
         let mut by_parent: Vec<u32> = (1..n as u32).collect();
         by_parent.sort_unstable_by_key(|&node| {
             let i = node as usize;
-            (draft.parent[i], total[i], std::cmp::Reverse(draft.name[i]))
+            let weight = if apart { 0 } else { total[i] };
+            (draft.parent[i], weight, std::cmp::Reverse(if apart { node } else { draft.name[i] }))
         });
         let mut first = vec![0u32; n + 1];
         for &node in &by_parent {
@@ -246,6 +257,7 @@ impl Draft {
             next.push(start);
             flame.name.push(draft.name[i]);
             flame.kind.push(draft.kind[i]);
+            flame.row.push(draft.row[i]);
             flame.parent.push(parent);
             flame.depth.push(draft.depth[i]);
             flame.count.push(draft.count[i]);

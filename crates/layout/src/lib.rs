@@ -34,7 +34,7 @@ pub use marks::Marks;
 pub use minimap::Minimap;
 pub use names::{NameRow, names};
 pub use range::{Range, clip, range};
-pub use rows::Rows;
+pub use rows::{CALLER, Rows, Way};
 pub use search::{Search, matching};
 pub use spans::{Row, Spans};
 pub use ticks::{Ticks, time_step};

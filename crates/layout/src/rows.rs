@@ -92,14 +92,43 @@ impl Rows {
     /// A merged flame, its root in the first row.
     pub fn of_flame(flame: &Flame) -> Rows {
         let all = flame.total.first().copied().unwrap_or(0);
-        // Floats draw it, and they are exact up to 2^53.
-        let shift = (128 - all.leading_zeros()).saturating_sub(53);
-        let bar = |node: usize| {
-            let (from, to) = (flame.start[node], flame.start[node] + flame.total[node]);
-            let place = ((from >> shift) as i64, (to >> shift) as i64);
-            (node as u32, flame.depth[node], place, flame.errors[node] > 0)
-        };
-        Rows { shift, ..Rows::filled((0..flame.len()).map(bar).collect()) }
+        let shift = shift(all);
+        Rows { shift, ..Rows::filled((0..flame.len()).map(|node| flame_bar(flame, node, shift)).collect()) }
+    }
+
+    /// Who holds a name above it, the outermost on top, and what it holds below it.
+    ///
+    /// ```text
+    /// agent          │ chain                 flames of callers, upside down
+    /// plan           │ search                items with the first bit set
+    /// ask model                              the name
+    /// system │ user         │ output         what it holds: nodes of the other flame
+    /// ```
+    ///
+    /// Returns the row of the name as well.
+    pub fn sandwich(callers: &Flame, held: &Flame) -> (Rows, u32) {
+        let all = |flame: &Flame| flame.total.first().copied().unwrap_or(0);
+        let shift = shift(all(callers).max(all(held)));
+        let top = callers.depth.iter().max().map_or(0, |&deepest| deepest.max(1) - 1);
+        let mut bars = Vec::new();
+        for node in (0..callers.len()).filter(|&node| callers.depth[node] > 1) {
+            let (item, _, place, error) = flame_bar(callers, node, shift);
+            bars.push((item | CALLER, top + 1 - callers.depth[node], place, error));
+        }
+        for node in (0..held.len()).filter(|&node| held.depth[node] > 0) {
+            let (item, depth, place, error) = flame_bar(held, node, shift);
+            bars.push((item, top + depth - 1, place, error));
+        }
+        (Rows { shift, ..Rows::filled(bars) }, top)
+    }
+
+    /// Parts of what is drawn here, each in the row of its item: item, from, to.
+    pub fn parts(&self, mut parts: Vec<(u32, i64, i64)>) -> Rows {
+        let mut row_of = rustc_hash::FxHashMap::default();
+        row_of.extend(self.iter().map(|(row, item, ..)| (item, row)));
+        parts.sort_by_key(|part| part.1);
+        let bar = |(item, from, to)| Some((item, *row_of.get(&item)?, (from, to), false));
+        Rows::filled(parts.into_iter().filter_map(bar).collect())
     }
 
     /// From bars whose starts rise within each row: item, row, place, error.
@@ -153,6 +182,43 @@ impl Rows {
         (bars.contains(&i) && self.start[i] <= place).then(|| self.item[i])
     }
 
+    /// Where an item is drawn: row, from, to.
+    pub fn place_of(&self, item: u32) -> Option<(u32, i64, i64)> {
+        let found = self.iter().find(|bar| bar.1 == item);
+        found.map(|(row, _, from, to)| (row, from, to))
+    }
+
+    /// From a bar to the one beside it, or to the nearest one above or below that lies over or under it: row, item,
+    /// from, to.
+    pub fn step(&self, (row, from, to): (u32, i64, i64), way: Way) -> Option<(u32, u32, i64, i64)> {
+        let bar = |row: u32, i: usize| (row, self.item[i], self.start[i], self.end[i]);
+        let first = |row: u32, from: i64| {
+            let bars = self.bars(row);
+            bars.start + self.start[bars].partition_point(|&start| start < from)
+        };
+        let inside = |row: u32, i: usize| self.bars(row).contains(&i);
+        match way {
+            Way::Left => {
+                let i = first(row, from).checked_sub(1)?;
+                inside(row, i).then(|| bar(row, i))
+            }
+            Way::Right => {
+                // Bars of no length may begin where this one does.
+                let i = (first(row, from)..self.bars(row).end)
+                    .find(|&i| (self.start[i], self.end[i]) > (from, to))?;
+                Some(bar(row, i))
+            }
+            Way::Up => (0..row).rev().find_map(|row| {
+                let i = first(row, from.saturating_add(1)).checked_sub(1)?;
+                (inside(row, i) && self.end[i] >= to).then(|| bar(row, i))
+            }),
+            Way::Down => (row + 1..self.len()).find_map(|row| {
+                let i = first(row, from);
+                (inside(row, i) && self.start[i] < to.max(from.saturating_add(1))).then(|| bar(row, i))
+            }),
+        }
+    }
+
     /// All bars: row, item, from, to.
     pub fn iter(&self) -> impl Iterator<Item = (u32, u32, i64, i64)> {
         let bar = |row, i: usize| (row, self.item[i], self.start[i], self.end[i]);
@@ -162,6 +228,34 @@ impl Rows {
     pub(crate) fn bars(&self, row: u32) -> ops::Range<usize> {
         self.first[row as usize] as usize..self.first[row as usize + 1] as usize
     }
+}
+
+/// The first bit of items that are nodes of the flame of callers; see [`Rows::sandwich`].
+pub const CALLER: u32 = 1 << 31;
+
+/// Where the keyboard goes from a bar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// To the one before it in its row.
+    Left,
+    /// To the one after it.
+    Right,
+    /// To what holds it.
+    Up,
+    /// To the first that it holds.
+    Down,
+}
+
+/// By how many bits weights have to be cut: floats draw them, and those are exact up to 2^53.
+fn shift(all: u128) -> u32 {
+    (128 - all.leading_zeros()).saturating_sub(53)
+}
+
+/// Item, row, place, error.
+fn flame_bar(flame: &Flame, node: usize, shift: u32) -> (u32, u32, (i64, i64), bool) {
+    let (from, to) = (flame.start[node], flame.start[node] + flame.total[node]);
+    let place = ((from >> shift) as i64, (to >> shift) as i64);
+    (node as u32, flame.depth[node], place, flame.errors[node] > 0)
 }
 
 /// Puts subtrees side by side as far as they do not overlap, else one below the other. Returns the height of all.

@@ -110,6 +110,41 @@ impl Spans {
         spans
     }
 
+    /// Only the rows that are kept, siblings in the order of time, those without a start last. What lies in a row that
+    /// is left out lies in the nearest one around it.
+    pub fn kept(&self, keep: &dyn Fn(u32) -> bool) -> Spans {
+        let n = self.len();
+        let mut near = vec![NONE; n];
+        let mut by_parent: Vec<(u32, bool, i64, u32)> = Vec::with_capacity(n);
+        for row in 0..n {
+            let around = near.get(self.parent[row] as usize).copied().unwrap_or(NONE);
+            near[row] = if keep(row as u32) { row as u32 } else { around };
+            if near[row] == row as u32 {
+                // Roots first: one is added to the number of a parent.
+                by_parent.push((
+                    around.wrapping_add(1),
+                    self.start[row] == UNKNOWN,
+                    self.start[row],
+                    row as u32,
+                ));
+            }
+        }
+        by_parent.sort_unstable();
+        let children = |parent: u32| {
+            let from = by_parent.partition_point(|child| child.0 < parent.wrapping_add(1));
+            let to = by_parent.partition_point(|child| child.0 <= parent.wrapping_add(1));
+            by_parent[from..to].iter().rev().map(|child| child.3)
+        };
+        let mut kept = Spans::default();
+        let mut stack: Vec<(u32, u32)> = children(NONE).map(|row| (row, NONE)).collect();
+        while let Some((row, parent)) = stack.pop() {
+            let at = kept.len() as u32;
+            kept.push(Row { parent, ..self.row(row) });
+            stack.extend(children(row).map(|child| (child, at)));
+        }
+        kept
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.start.len()

@@ -26,8 +26,8 @@ fn weights(spans: &Spans, seed: &[u64]) -> (Vec<u128>, Leaves, u128) {
     (own, leaves, all)
 }
 
-/// Whether parents weigh what they and their children do, siblings lie side by side, and the heaviest is first.
-fn assert_adds_up(flame: &Flame) -> Result<(), TestCaseError> {
+/// Whether parents weigh what they and their children do, siblings lie side by side, and perhaps the heaviest is first.
+fn assert_adds_up(flame: &Flame, heaviest_first: bool) -> Result<(), TestCaseError> {
     let mut next: Vec<u128> = flame.start.clone();
     let mut sums = flame.own.clone();
     let mut lightest = vec![u128::MAX; flame.len()];
@@ -35,7 +35,7 @@ fn assert_adds_up(flame: &Flame) -> Result<(), TestCaseError> {
         let parent = flame.parent[node] as usize;
         prop_assert!(parent < node && flame.depth[node] == flame.depth[parent] + 1);
         prop_assert_eq!(flame.start[node], next[parent]);
-        prop_assert!(flame.total[node] <= lightest[parent]);
+        prop_assert!(!heaviest_first || flame.total[node] <= lightest[parent]);
         lightest[parent] = flame.total[node];
         next[parent] += flame.total[node];
         sums[parent] += flame.total[node];
@@ -56,13 +56,24 @@ proptest! {
         collapse in prop::collection::vec(0u32..5, 0..2),
     ) {
         let (own, leaves, all) = weights(&spans, &seed);
-        let shape = Shape { focus, drop, collapse };
+        let shape = Shape { focus, drop, collapse, apart: false };
         let whole = Flame::merge(&spans, &own, &leaves, &Shape::default(), &|_| true);
         let shaped = Flame::merge(&spans, &own, &leaves, &shape, &|_| true);
         prop_assert_eq!((whole.total[0], whole.left_out), (all, 0));
         prop_assert_eq!(shaped.total[0] + shaped.left_out, all);
         for flame in [&whole, &shaped, &whole.inverted(), &shaped.inverted(), &whole.callers(1)] {
-            assert_adds_up(flame)?;
+            assert_adds_up(flame, true)?;
+        }
+        // What is not merged weighs the same, and stands in the order of its rows.
+        let apart = Flame::merge(&spans, &own, &leaves, &Shape { apart: true, ..shape }, &|_| true);
+        assert_adds_up(&apart, false)?;
+        prop_assert_eq!((apart.total[0], apart.left_out), (shaped.total[0], shaped.left_out));
+        prop_assert!(apart.row[1..].is_sorted() || spans.parent.iter().any(|&parent| parent != NONE));
+        for node in 1..apart.len() {
+            prop_assert_eq!(apart.count[node], 1);
+            if Kind::of_part_name(apart.name[node]).is_none() {
+                prop_assert_eq!(spans.name[apart.row[node] as usize], apart.name[node]);
+            }
         }
         prop_assert_eq!(shaped.inverted().total[0], shaped.total[0]);
         prop_assert_eq!(whole.errors.iter().sum::<u64>() as usize, spans.status.iter().filter(|s| s.is_error()).count());
@@ -89,6 +100,27 @@ proptest! {
                 let shape = Shape { focus: Some(row.name), ..Shape::default() };
                 prop_assert_eq!(Flame::merge(&spans, &own, &leaves, &shape, &|_| true).total[0], row.total);
             }
+        }
+    }
+
+    #[test]
+    fn only_kept_rows_are_left_in_the_order_of_time(spans in trees(), odd in 0u32..3) {
+        let keep = |row: u32| !(row + odd).is_multiple_of(3);
+        let kept = spans.kept(&keep);
+        let mut told: Vec<u32> = kept.span.clone();
+        told.sort_unstable();
+        prop_assert_eq!(told, (0..spans.len() as u32).filter(|&row| keep(row)).collect::<Vec<_>>());
+        let mut last: std::collections::HashMap<u32, (bool, i64)> = Default::default();
+        for row in 0..kept.len() {
+            // The nearest one around that is kept.
+            let mut around = spans.parent[kept.span[row] as usize];
+            while around != NONE && !keep(around) {
+                around = spans.parent[around as usize];
+            }
+            let parent = kept.parent[row];
+            prop_assert_eq!(kept.span.get(parent as usize).copied().unwrap_or(NONE), around);
+            let place = (kept.start[row] == layout::UNKNOWN, kept.start[row]);
+            prop_assert!(last.insert(parent, place).is_none_or(|before| before <= place));
         }
     }
 

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{place, trees};
-use layout::{Axis, Flame, Leaves, Minimap, Rows, Search, Shape, Spans, matching};
+use layout::{Axis, CALLER, Flame, Leaves, Minimap, Rows, Search, Shape, Spans, Way, matching};
 use proptest::prelude::*;
 
 /// Rows in time, and of a flame in which some nodes weigh nothing.
@@ -13,6 +13,16 @@ fn pictures(spans: &Spans) -> [(Rows, Vec<bool>); 2] {
     let flame = Flame::merge(spans, &own, &Leaves::default(), &Shape::default(), &|_| true);
     let failed = flame.errors.iter().map(|&errors| errors > 0).collect();
     [(Rows::in_time(spans, &Axis::default()), errors), (Rows::of_flame(&flame), failed)]
+}
+
+/// The flames of who calls a name and of what it holds, where each span weighs 7 times its name.
+fn halves(spans: &Spans, name: u32) -> (Flame, Flame) {
+    let own: Vec<u128> = spans.name.iter().map(|&name| u128::from(name) * 7).collect();
+    let merge = |focus| {
+        let shape = Shape { focus, ..Shape::default() };
+        Flame::merge(spans, &own, &Leaves::default(), &shape, &|_| true)
+    };
+    (merge(None).callers(name), merge(Some(name)))
 }
 
 /// A viewport: where it begins, how long it is, how many pixels it has.
@@ -108,6 +118,69 @@ proptest! {
                 prop_assert!(f64::from(marks.x[i] + marks.width[i]) + 1.0 >= pixel(end).min(f64::from(width)));
             }
         }
+    }
+
+    #[test]
+    fn a_sandwich_has_callers_above_and_what_is_held_below(spans in trees(), name in 0u32..5) {
+        let (callers, held) = halves(&spans, name);
+        let (rows, middle) = Rows::sandwich(&callers, &held);
+        let mut weights = vec![0i64; rows.len() as usize];
+        let mut last = (u32::MAX, 0);
+        for (row, item, from, to) in rows.iter() {
+            prop_assert!(last.0 != row || last.1 <= from, "a row holds one bar at a time");
+            last = (row, to);
+            weights[row as usize] += to - from;
+            prop_assert_eq!(item & CALLER != 0, row < middle);
+            if row == middle {
+                prop_assert_eq!(held.name[item as usize], name);
+            }
+        }
+        for row in 1..weights.len() {
+            // Away from the middle, each row weighs what the one before it does at most.
+            let (near, far) = if row as u32 > middle { (row - 1, row) } else { (row, row - 1) };
+            prop_assert!(weights[far] <= weights[near]);
+        }
+        prop_assert_eq!(weights.get(middle as usize).copied().unwrap_or(0) as u128, held.total[0]);
+    }
+
+    #[test]
+    fn every_bar_is_reached_from_those_beside_and_over_it(spans in trees()) {
+        for (rows, _) in pictures(&spans) {
+            let bars: Vec<_> = rows.iter().collect();
+            for pair in bars.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
+                let [(row, _, from, to), (_, _, next_from, next_to)] = pair else { unreachable!() };
+                let right = rows.step((*row, *from, *to), Way::Right);
+                if (next_from, next_to) > (from, to) {
+                    prop_assert_eq!(right, Some(pair[1]));
+                }
+                if from < next_from {
+                    prop_assert_eq!(rows.step((*row, *next_from, *next_to), Way::Left).map(|bar| bar.0), Some(*row));
+                }
+            }
+            for &(row, item, from, to) in &bars {
+                prop_assert_eq!(rows.place_of(item), Some((row, from, to)));
+                for (way, up) in [(Way::Up, true), (Way::Down, false)] {
+                    if let Some((found, _, start, end)) = rows.step((row, from, to), way) {
+                        prop_assert_eq!(found < row, up);
+                        let over = if up { start <= from && end >= to } else { start >= from && start <= to };
+                        prop_assert!(over);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn parts_lie_in_the_rows_of_their_items(spans in trees()) {
+        let rows = Rows::in_time(&spans, &Axis::default());
+        let halves = rows.iter().map(|(_, item, from, to)| (item, from, from + (to - from) / 2)).collect();
+        let parts = rows.parts(halves);
+        let expected: Vec<_> = rows.iter().map(|(row, item, from, to)| (row, item, from, from + (to - from) / 2)).collect();
+        let mut told: Vec<_> = parts.iter().collect();
+        told.sort_unstable_by_key(|part| (part.0, part.2, part.1));
+        let mut expected = expected;
+        expected.sort_unstable_by_key(|part| (part.0, part.2, part.1));
+        prop_assert_eq!(told, expected);
     }
 
     #[test]
