@@ -151,7 +151,7 @@ fn fit(points: &[(f64, f64)], basis: &'static str) -> Option<Fit> {
     let left_out = (0..sample.len()).filter_map(|i| Some(error(line(&sample, Some(i))?, sample[i])));
     let others = (0..points.len()).filter(|&i| !is_drawn(i)).map(|i| error((slope, intercept), points[i]));
     let mut errors: Vec<f64> = left_out.chain(others).collect();
-    errors.sort_unstable_by(f64::total_cmp);
+    units::order::sort_floats(&mut errors);
     let below = |share: f64| errors.get(((errors.len() as f64 * share).ceil() as usize).max(1) - 1).copied();
     let errors = [below(0.5)?, below(0.8)?, below(0.95)?];
     let fit = Fit { slope, intercept, basis: (points.len(), basis), errors };

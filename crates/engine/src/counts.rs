@@ -3,7 +3,7 @@ use std::cell::RefCell;
 use rustc_hash::{FxHashMap, FxHashSet};
 use tokens::{ChatMessage, ChatRules, Encoding, EncodingName, Exactness, encoding_for_model};
 use trace::{Call, Role, StrId, TextId, Trace};
-use units::{Figure, Provenance};
+use units::{Figure, Provenance, order};
 
 use crate::{ledger::Ledger, shard::Shard};
 
@@ -153,7 +153,7 @@ impl Counts {
     /// The next shard of an encoding whose vocabulary is there.
     pub fn next_shard(&mut self, trace: &Trace, bytes: usize) -> Option<Shard> {
         let mut there: Vec<EncodingName> = self.encodings.keys().copied().collect();
-        there.sort_unstable();
+        order::sort(&mut there, Ord::cmp);
         there.into_iter().find_map(|encoding| self.ledger.next(encoding, trace, bytes))
     }
 
@@ -168,7 +168,7 @@ impl Counts {
         let own = models.iter().map(|&model| Method::of_model(trace.str(model)).encoding);
         let also = self.also.iter().copied().filter(|_| !models.is_empty());
         let mut wanted: Vec<EncodingName> = own.chain(also).collect();
-        wanted.sort_unstable_by_key(|name| name.as_str());
+        order::sort_by_key(&mut wanted, |name| name.as_str());
         wanted.dedup();
         wanted.retain(|name| !self.encodings.contains_key(name));
         wanted

@@ -14,7 +14,6 @@ mod cache_rules;
 mod calibration;
 mod counts;
 mod ledger;
-mod order;
 pub mod protocol;
 mod reprice;
 mod session;

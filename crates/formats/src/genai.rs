@@ -252,7 +252,7 @@ fn read_figures(call: &mut Call, raw: &RawSpan<'_>, known: &Known<'_>, out: &mut
     let chunks = raw.events.iter().filter(|event| CHUNK_EVENTS.contains(&&*event.name));
     // Events of a span stand in no order.
     let mut stamps: Vec<Timestamp> = chunks.filter_map(|event| event.time).collect();
-    stamps.sort_unstable();
+    units::order::sort(&mut stamps, Ord::cmp);
     call.gaps = out.gaps_between(&stamps, raw.at);
     let read = |meaning| known.get(meaning).unwrap_or(&Value::Null);
     call.tokens_per_second =

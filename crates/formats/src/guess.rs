@@ -68,7 +68,7 @@ pub(crate) fn guess(paths: &Paths) -> Fields {
         }
     }
     // Of equals the first part and the first path.
-    scores.sort_by_key(|&(score, part, i)| (std::cmp::Reverse(score), part, i));
+    units::order::sort_by_key(&mut scores, |&(score, part, i)| (std::cmp::Reverse(score), part, i));
     let mut guesses = BTreeMap::new();
     let mut used = vec![false; paths.len()];
     for (_, part, i) in scores {

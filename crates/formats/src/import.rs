@@ -324,7 +324,7 @@ fn ranked(heads: &[(Head, Wrap)]) -> Vec<Sure> {
         .iter()
         .flat_map(|(head, wrap)| FORMATS.iter().map(|format| (format.sniff(head), *format, *wrap)));
     let mut found: Vec<Sure> = all.filter(|(sure, ..)| *sure > Confidence::No).collect();
-    found.sort_by_key(|(sure, ..)| std::cmp::Reverse(*sure));
+    units::order::sort_by_key(&mut found, |(sure, ..)| std::cmp::Reverse(*sure));
     found
 }
 

@@ -205,7 +205,7 @@ fn lists(records: &[Value]) -> Vec<(String, u64)> {
         find_lists(record, String::new(), 0, &mut lists);
     }
     let mut lists: Vec<(String, u64)> = lists.into_iter().collect();
-    lists.sort_by_key(|(_, elements)| std::cmp::Reverse(*elements));
+    units::order::sort_by_key(&mut lists, |(_, elements)| std::cmp::Reverse(*elements));
     lists
 }
 

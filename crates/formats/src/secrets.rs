@@ -79,7 +79,7 @@ fn find(text: &str) -> Vec<Range<usize>> {
         names.iter().flat_map(move |&name| ends(name)).map(move |(at, end)| (at, end, of)).collect::<Vec<_>>()
     };
     let mut places = [places(&NAMES, named), places(&QUERIES, queried)].concat();
-    places.sort_by_key(|&(at, ..)| at);
+    units::order::sort_by_key(&mut places, |&(at, ..)| at);
     let mut found: Vec<Range<usize>> = Vec::new();
     for (at, end, of) in places {
         // What lies inside another one's value is left out with it.

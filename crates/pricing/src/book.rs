@@ -142,7 +142,7 @@ impl PriceBook {
     /// The user's own prices, by provider and model.
     pub fn own(&self) -> Vec<&Price> {
         let mut prices: Vec<&Price> = self.own.values().flatten().collect();
-        prices.sort_by_key(|price| (&price.provider, &price.model));
+        units::order::sort(&mut prices, |a, b| (&a.provider, &a.model).cmp(&(&b.provider, &b.model)));
         prices
     }
 

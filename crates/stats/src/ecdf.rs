@@ -25,7 +25,7 @@ impl Ecdf {
                 even.chain(TAIL.map(|q| (q * last as f64).ceil() as usize)).chain([last]).collect()
             }
         };
-        ranks.sort_unstable();
+        units::order::sort(&mut ranks, Ord::cmp);
         let mut curve: Vec<(f64, f64)> = ranks
             .into_iter()
             .map(|rank| (sorted[rank], sorted.partition_point(|&v| v <= sorted[rank]) as f64 / n as f64))
@@ -44,7 +44,7 @@ mod tests {
         #[test]
         fn each_point_lies_on_the_curve(values in prop::collection::vec(0u8..60, 1..400), points in 2usize..90) {
             let mut values: Vec<f64> = values.into_iter().map(f64::from).collect();
-            values.sort_unstable_by(f64::total_cmp);
+            units::order::sort_floats(&mut values);
             let ecdf = Ecdf::of(&values, points).unwrap();
             prop_assert!(ecdf.points.len() <= points + 5);
             prop_assert_eq!(ecdf.points.last().unwrap(), &(*values.last().unwrap(), 1.0));

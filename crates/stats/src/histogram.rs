@@ -59,7 +59,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_value_is_lost(mut values in proptest::collection::vec(0.001f64..1e6, 1..300), bins in 1usize..90) {
-            values.sort_unstable_by(f64::total_cmp);
+            units::order::sort_floats(&mut values);
             let histogram = Histogram::of(&values, bins).unwrap();
             prop_assert_eq!(histogram.bins.iter().map(|b| b.n).sum::<u64>(), values.len() as u64);
             prop_assert!(histogram.bins.len() <= bins);

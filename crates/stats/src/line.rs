@@ -66,7 +66,7 @@ impl Line {
 /// Slopes between points at different x.
 fn slopes(points: &[(f64, f64)]) -> Vec<f64> {
     let mut points = points.to_vec();
-    points.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    units::order::sort(&mut points, |a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let slope = |a: (f64, f64), b: (f64, f64)| (a.0 != b.0).then(|| (b.1 - a.1) / (b.0 - a.0));
     let n = points.len();
     let few = || (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j)));

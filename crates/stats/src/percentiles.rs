@@ -27,7 +27,7 @@ pub struct Percentiles {
 impl Percentiles {
     /// Of a set of finite values in any order; `None` of none. Sorts the values.
     pub fn of(values: &mut [f64]) -> Option<Percentiles> {
-        values.sort_unstable_by(f64::total_cmp);
+        units::order::sort_floats(values);
         let (min, max) = (*values.first()?, *values.last()?);
         let p = |q| percentile(values, q);
         Some(Percentiles {
@@ -46,7 +46,7 @@ impl Percentiles {
 
 /// The value in the middle, or the mean of the two there; `None` if there are none.
 pub fn median(mut values: Vec<f64>) -> Option<f64> {
-    values.sort_unstable_by(f64::total_cmp);
+    units::order::sort_floats(&mut values);
     (!values.is_empty()).then(|| percentile(&values, 0.5))
 }
 

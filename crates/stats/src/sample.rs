@@ -91,7 +91,7 @@ mod tests {
     fn samples_of_that_size_keep_the_error() {
         let mut chance = Chance(7);
         let mut values: Vec<f64> = (0..20_000).map(|_| 100.0 - 900.0 * (1.0 - chance.unit()).ln()).collect();
-        values.sort_unstable_by(f64::total_cmp);
+        units::order::sort_floats(&mut values);
         let sample = Sample::for_error(&values, 0.95, 0.05).unwrap();
         assert!(
             sample.share() < 0.5 && sample.low < sample.value && sample.value < sample.high,
@@ -104,7 +104,7 @@ mod tests {
                 values.swap(i, j);
             }
             let mut drawn = values[..sample.size as usize].to_vec();
-            drawn.sort_unstable_by(f64::total_cmp);
+            units::order::sort_floats(&mut drawn);
             kept += u32::from((percentile(&drawn, 0.95) / sample.value - 1.0).abs() <= 0.05);
         }
         // 95% of 300 are 285, give or take four.

@@ -27,7 +27,7 @@ impl Spread {
         if values.len() < 2 {
             return None;
         }
-        values.sort_unstable_by(f64::total_cmp);
+        units::order::sort_floats(values);
         let n = values.len() as f64;
         let mean = values.iter().sum::<f64>() / n;
         let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0);
@@ -53,7 +53,7 @@ pub fn spreads<K: Ord>(values: impl IntoIterator<Item = (K, f64)>) -> Vec<(K, Sp
     let of = |(key, mut values): (K, Vec<f64>)| Some((key, Spread::of(&mut values)?));
     let mut spreads: Vec<_> = groups.into_iter().filter_map(of).collect();
     let ratio = |spread: &Spread| spread.ratio.unwrap_or(0.0);
-    spreads.sort_by(|a, b| ratio(&b.1).total_cmp(&ratio(&a.1)));
+    units::order::sort(&mut spreads, |a, b| ratio(&b.1).total_cmp(&ratio(&a.1)));
     spreads
 }
 

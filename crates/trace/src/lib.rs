@@ -99,7 +99,7 @@ impl Trace {
         let parts = self.parts.iter().filter(|(first, _)| told.contains(first)).map(|&(_, part)| part);
         let all: FxHashSet<RecordRef> = told.iter().copied().chain(parts).collect();
         let mut all: Vec<RecordRef> = all.into_iter().collect();
-        all.sort_unstable_by_key(|&at| (at != own, at.file, at.offset, at.len));
+        units::order::sort_by_key(&mut all, |&at| (at != own, at.file, at.offset, at.len));
         all
     }
 

@@ -1,6 +1,7 @@
 //! What lies inside what: parents and children, and calls inside calls.
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use units::order;
 
 use crate::{
     CallId, Operation, Problem, ProblemCode, SpanId, SpanKind, StrId, TraceBuilder, builder::Why, retries,
@@ -25,7 +26,7 @@ impl TraceBuilder {
     /// only traces with something new are looked at.
     pub fn settle(&mut self) {
         let mut fresh: Vec<StrId> = std::mem::take(&mut self.fresh).into_iter().collect();
-        fresh.sort_unstable();
+        order::sort(&mut fresh, Ord::cmp);
         for trace in fresh {
             let spans = self.traces.remove(&trace).unwrap_or_default();
             let order = self.parents_first(&spans);
@@ -174,7 +175,7 @@ impl TraceBuilder {
             return;
         }
         let time = |id: CallId| Some((self.trace.call(id).start?, self.trace.call(id).end()?));
-        clients.sort_by_key(|&id| time(id));
+        order::sort_by_key(&mut clients, |&id| time(id));
         let only = if let [only] = clients[..] { Some(only) } else { None };
         let around = |server: CallId| {
             let (start, end) = time(server)?;

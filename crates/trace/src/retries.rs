@@ -86,7 +86,7 @@ fn count(
 ) -> Vec<(CallId, u32)> {
     let mut found = Vec::new();
     for mut attempts in requests.filter(|attempts| attempts.len() > 1) {
-        attempts.sort_by_key(|&id| (trace.call(id).start.unwrap_or(Timestamp(0)), id));
+        units::order::sort_by_key(&mut attempts, |&id| (trace.call(id).start.unwrap_or(Timestamp(0)), id));
         let mut failed = 0;
         for (i, &id) in attempts.iter().enumerate() {
             let call = trace.call(id);

@@ -4,6 +4,7 @@
 
 mod figure;
 mod money;
+pub mod order;
 pub mod show;
 mod time;
 

@@ -5,10 +5,11 @@ use trace::{Call, CallId, StrId, Trace};
 use units::{Money, Nanos, show};
 
 use super::{bill_reported, components, filter::select, findings, flags, timeline::timeline};
+use units::order::{first, sort};
+
 use crate::{
     bill::{self, Plan, Priced, Target, class_key, class_name, cost, day, day_of, priced},
     counts::Method,
-    order::{first, sort},
     protocol::{
         BillAsk, BillGroup, BillLine, BillSheet, CostTimeline, CostlyCall, Filter, GroupBy, Unpriced, Waste,
     },

@@ -7,9 +7,10 @@ use trace::Operation;
 use units::{Money, Timestamp};
 
 use super::bill::{Item, is_unbilled};
+use units::order::sort;
+
 use crate::{
     bill::{Priced, cost},
-    order::sort,
     protocol::BridgeRow,
     session::Session,
 };

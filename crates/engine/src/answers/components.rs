@@ -1,7 +1,7 @@
 use pricing::{Class, Cost, CostRow};
 use rustc_hash::FxHashMap;
 use trace::{Call, CallId, Component};
-use units::{Figure, Money, Provenance};
+use units::{Figure, Money, Provenance, order};
 
 use crate::{bill::divide, protocol::ComponentRow, session::Session};
 
@@ -57,7 +57,7 @@ impl Rows {
             row.wasteful =
                 row.share > WASTEFUL && row.name != NOT_SHOWN && !row.kind.is_some_and(Component::is_output);
         }
-        rows.sort_by(|a, b| b.tokens.cmp(&a.tokens).then_with(|| a.name.cmp(&b.name)));
+        order::sort(&mut rows, |a, b| b.tokens.cmp(&a.tokens).then_with(|| a.name.cmp(&b.name)));
         rows
     }
 

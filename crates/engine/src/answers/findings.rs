@@ -9,11 +9,12 @@ use trace::{Component, Message, StrId, Trace};
 use units::{Money, Provenance, show};
 
 use super::{bill::Item, components};
+use units::order::{first, sort};
+
 use crate::{
     bill::cost,
     cache_rules::minimum,
     counts::Method,
-    order::{first, sort},
     protocol::{CostlyCall, Finding},
     session::Session,
 };

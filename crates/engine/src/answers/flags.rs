@@ -1,7 +1,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 use trace::{CallId, Flagged, SpanId, StrId, Trace};
 
-use crate::order::sort;
+use units::order::sort;
 
 /// The fields that are true or false of some of these calls, or of spans around them: of how many each is true,
 /// and of how many false.

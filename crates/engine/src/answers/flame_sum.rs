@@ -11,8 +11,9 @@ use super::{
     flame_base::{self, Base, PARTS, call_weights, name},
     flame_view::{share, weight_text},
 };
+use units::order::sort;
+
 use crate::{
-    order::sort,
     protocol::{Field, FlameAsk, FlameMark, FlameRow, FlameSum, FlameTable, FlameWeight},
     session::Session,
 };

@@ -12,8 +12,9 @@ use super::{
     latency_times::over_time,
     latency_words::words,
 };
+use units::order::sort;
+
 use crate::{
-    order::sort,
     protocol::{Band, Column, Filter, GroupBy, Latency, LatencyAsk, LatencyOrder, PhaseRow},
     session::Session,
 };

@@ -143,7 +143,7 @@ pub(super) fn clouds(measures: &Measures<'_>) -> (Vec<Cloud>, Vec<Cloud>) {
         *calls_of.entry(model(call)).or_default() += 1;
     }
     let mut models: Vec<&str> = calls_of.keys().copied().collect();
-    crate::order::sort(&mut models, |a, b| calls_of[b].cmp(&calls_of[a]).then_with(|| a.cmp(b)));
+    units::order::sort(&mut models, |a, b| calls_of[b].cmp(&calls_of[a]).then_with(|| a.cmp(b)));
     if models.len() > MODELS + 1 {
         models.truncate(MODELS);
         models.push("all others");

@@ -4,7 +4,9 @@ use stats::{on_critical_path, self_times};
 use trace::{CallId, StrId, Trace};
 use units::Nanos;
 
-use crate::{order::sort, protocol::SpanRow};
+use units::order::sort;
+
+use crate::protocol::SpanRow;
 
 /// Names shown at most.
 const ROWS: usize = 40;

@@ -40,7 +40,7 @@ pub(super) fn over_time(trace: &Trace, ids: &[CallId]) -> Option<OverTime> {
     }
     let seconds = |ns: i64| ns as f64 / 1e9;
     tokens.iter_mut().for_each(|tokens| *tokens /= seconds(step));
-    durations.sort_unstable_by(f64::total_cmp);
+    units::order::sort_floats(&mut durations);
     let heights = Histogram::of(&durations, HEIGHT).unwrap_or_default().bins;
     let mut heat = vec![0; count * heights.len()];
     for (start, end, _) in timed.iter().filter(|(.., call)| call.is_finished()) {

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use rustc_hash::FxHashMap;
 use stats::{Percentiles, Rules};
 use trace::{Call, CallId, Operation, Phases, Status, StrId, Trace};
-use units::{Figure, Money, Nanos};
+use units::{Figure, Money, Nanos, order};
 
 use super::{components, filter::select, timeline, verdicts};
 use crate::{
@@ -138,7 +138,7 @@ fn model_rows(session: &Session, ids: &[CallId]) -> Vec<ModelRow> {
                 .unwrap_or_default(),
         })
         .collect();
-    rows.sort_by(|a, b| {
+    order::sort(&mut rows, |a, b| {
         let key = |row: &ModelRow| (row.cost.unwrap_or(Money::from_picos(-1)), row.tokens.total(), row.calls);
         key(b).cmp(&key(a)).then_with(|| a.model.cmp(&b.model))
     });
@@ -151,7 +151,7 @@ fn phase_summary(trace: &Trace, ids: &[CallId]) -> Option<PhaseSummary> {
         .into_iter()
         .map(|request| request.phases)
         .collect();
-    all.sort_by_key(Phases::total);
+    order::sort_by_key(&mut all, Phases::total);
     let sums: Phases = all.iter().copied().sum();
     let around = |p| stats::Band::around(&all, p).map(|band| band.phases);
     Some(PhaseSummary {

@@ -2,7 +2,7 @@ use std::cmp::Ordering;
 
 use rustc_hash::FxHashMap;
 use trace::{Call, CallId, StrId, Trace};
-use units::Nanos;
+use units::{Nanos, order};
 
 use super::filter::select;
 use crate::{
@@ -74,9 +74,9 @@ fn order(session: &Session, filter: &Filter, sort: Sort) -> Ordered {
             session.bill.cost(trace, call, &call.usage).map(|cost| cost.total)
         }),
     }
-    let mut durations: Vec<Nanos> = ids.iter().filter_map(|&id| trace.call(id).duration).collect();
-    durations.sort_unstable();
-    let scale = durations.get(durations.len() * 9 / 10).copied().unwrap_or_default();
+    let mut durations: Vec<i64> = ids.iter().filter_map(|&id| Some(trace.call(id).duration?.0)).collect();
+    order::sort_whole(&mut durations);
+    let scale = durations.get(durations.len() * 9 / 10).copied().map(Nanos).unwrap_or_default();
     let of = trace.calls().count() as u32;
     Ordered { filter: filter.clone(), sort, ids, scale, facets: facets(trace), of, numbers: numbers(trace) }
 }
@@ -84,7 +84,7 @@ fn order(session: &Session, filter: &Filter, sort: Sort) -> Ordered {
 /// Sorts by a key computed once per call; equal keys keep the order of the files, unknown ones come last.
 fn by<K: Ord>(ids: &mut Vec<CallId>, sort: Sort, key: impl Fn(CallId) -> Option<K>) {
     let mut keyed: Vec<(Option<K>, CallId)> = ids.iter().map(|&id| (key(id), id)).collect();
-    keyed.sort_by(|(a, _), (b, _)| match (a, b) {
+    order::sort(&mut keyed, |(a, _), (b, _)| match (a, b) {
         (Some(a), Some(b)) if sort.descending => b.cmp(a),
         (Some(a), Some(b)) => a.cmp(b),
         (Some(_), None) => Ordering::Less,
@@ -136,7 +136,7 @@ fn facets(trace: &Trace) -> Facets {
             .filter(|(id, _)| !id.is_none())
             .map(|(id, n)| (trace.str(id).to_owned(), n))
             .collect();
-        list.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        order::sort(&mut list, |a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         list
     };
     (facets.models, facets.components) = (list(models), list(components));

@@ -1,6 +1,6 @@
 use stats::percentile;
 use trace::{CallId, StrId, Trace};
-use units::{Nanos, Timestamp};
+use units::{Nanos, Timestamp, order};
 
 use crate::protocol::{Bucket, Timeline};
 
@@ -69,7 +69,7 @@ pub(crate) fn timeline(trace: &Trace, ids: &[CallId]) -> Option<Timeline> {
         *calls_of.entry(call.model).or_default() += 1;
     }
     let mut models: Vec<StrId> = calls_of.keys().copied().collect();
-    models.sort_by_key(|model| (std::cmp::Reverse(calls_of[model]), *model));
+    order::sort(&mut models, |a, b| calls_of[b].cmp(&calls_of[a]).then(a.cmp(b)));
     let named = if models.len() > MODELS { MODELS - 1 } else { models.len() };
     let mut names: Vec<String> = models[..named].iter().map(|&model| trace.str(model).to_owned()).collect();
     if models.len() > named {
@@ -88,7 +88,7 @@ pub(crate) fn timeline(trace: &Trace, ids: &[CallId]) -> Option<Timeline> {
         }
     }
     for (bucket, mut values) in buckets.iter_mut().zip(durations) {
-        values.sort_unstable_by(f64::total_cmp);
+        order::sort_floats(&mut values);
         bucket.latency = (!values.is_empty()).then(|| [0.5, 0.95, 0.99].map(|q| percentile(&values, q)));
     }
     Some(Timeline { start: Some(Timestamp(origin)), step: Nanos(step), models: names, buckets, undated })

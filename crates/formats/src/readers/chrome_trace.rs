@@ -190,7 +190,9 @@ fn stamp(event: &Value, at: RecordRef, out: &mut Output<'_>) -> Option<Timestamp
 /// Adds the spans of one track, each inside the one that was under way when it began.
 fn nest(mut slices: Vec<Slice>, process: &str, number: &mut u64, out: &mut Output<'_>) {
     // What began together, the longer one first.
-    slices.sort_by_key(|slice| (slice.start, std::cmp::Reverse(slice.end.unwrap_or(slice.start))));
+    units::order::sort_by_key(&mut slices, |slice| {
+        (slice.start, std::cmp::Reverse(slice.end.unwrap_or(slice.start)))
+    });
     let mut around: Vec<(Option<Timestamp>, u64)> = Vec::new();
     // Other files number their processes and events alike.
     let file = out.file.0;

@@ -182,7 +182,7 @@ fn add(run: &Value, at: RecordRef, out: &mut Output<'_>) {
     call.response = out.builder.intern(path::text(&outputs, &["id", generated]));
     let stamps = path::list(run, "events").iter().filter(|event| event["name"] == "new_token");
     let mut stamps: Vec<_> = stamps.filter_map(|event| path::time(&event["time"]).ok().flatten()).collect();
-    stamps.sort_unstable();
+    units::order::sort(&mut stamps, Ord::cmp);
     call.ttft = genai::since(start, stamps.first().copied().or(first));
     call.gaps = out.gaps_between(&stamps, at);
     call.usage = usage(run, &outputs, at, out);
