@@ -42,7 +42,7 @@ fn panel(title: &'static str, across: &'static str, clouds: &[Cloud], why: &'sta
     html! {
         <Panel {title} caption={html! { caption }} twin={twin(across, clouds)}>
             <table class="tight fits">
-                <thead class="vh"><tr>{ for ["Group", "n", "Line", "Scatter"].map(|name| html! { <th scope="col">{ name }</th> }) }</tr></thead>
+                <thead class="vh"><tr>{ for ["Group", "Line", "Scatter"].map(|name| html! { <th scope="col">{ name }</th> }) }</tr></thead>
                 <tbody>{ for clouds.iter().enumerate().map(fit) }</tbody>
             </table>
             <Chart label={format!("{title}, {sample}")} {draw} />
@@ -61,8 +61,7 @@ fn fit((i, cloud): (usize, &Cloud)) -> Html {
     };
     html! {
         <tr>
-            <td title={cloud.name.clone()}><svg class="mark" width="10" height="10" aria-hidden="true">{ shape }</svg>{ &cloud.name }</td>
-            <td class="num dim">{ format!("n {}", format::int(cloud.n)) }</td>
+            <td title={cloud.name.clone()}><svg class="mark" width="10" height="10" aria-hidden="true">{ shape }</svg>{ &cloud.name }<span class="dim">{ format!(", n {}", format::int(cloud.n)) }</span></td>
             if let Some(line) = cloud.line {
                 <td class="num"><b>{ format!("{} + {} per token", signed(line.intercept), signed(line.slope)) }</b></td>
                 <td class="num dim">{ format!("± {}", format::ms(line.scatter)) }</td>
