@@ -78,7 +78,7 @@ test("a rule moves time to its phase, is kept, and can be taken back", async (pa
   const text = rules.getByLabel("Text of rule 1", { exact: true });
   await text.fill("Retrieval");
   await text.press("Enter");
-  await rules.getByLabel("Phase of rule 1", { exact: true }).selectOption("Queue wait");
+  await rules.locator("li").first().locator('[data-field="phase"]').selectOption("Queue wait");
   await page.waitForFunction(() => document.querySelector('[data-fig="phase_llm_queue_wait"]').dataset.value !== "0");
   const moved = (await figure(page, "phase_llm_queue_wait")) + (await figure(page, "phase_embedding_lookup"));
   assert.equal(moved, before, "no time is lost");
