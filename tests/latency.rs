@@ -343,7 +343,10 @@ fn a_person_gets_a_table() {
     let (code, out, _) = run(&["latency", &file, "--slo", "ttft=32ms,itl=18.2ms,e2e=3.7s"]);
     assert_eq!(code, 0);
     let row = |name: &str| out.lines().find(|line| line.trim_start().starts_with(name)).unwrap_or_default();
-    assert!(out.starts_with("p50 is token generation (99%)"), "{out}");
+    assert!(
+        out.starts_with("Fast or slow, it is token generation: 99% of p50, 99% of p95, 99% of p99."),
+        "{out}"
+    );
     assert!(row("Token generation").ends_with("10") && row("Token generation").contains("99.1%"), "{out}");
     assert!(row("Goodput, requests").contains("70.0%"), "{out}");
 }

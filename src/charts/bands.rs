@@ -17,7 +17,8 @@ const ROW: f64 = 26.0;
 
 /// Draws the bands at a width.
 pub fn bands(bands: &[Band], width: f64) -> Drawing {
-    let longest = bands.iter().map(|band| width_of(&clip(&band.name))).fold(0.0, f64::max);
+    // Names are bold, so a little wider than other texts.
+    let longest = bands.iter().map(|band| width_of(&clip(&band.name)) * 1.15).fold(0.0, f64::max);
     let left = longest + 96.0;
     let right = (width - 192.0).max(left + 40.0);
     let x = Scale::linear((0.0, 1.0), (left, right));

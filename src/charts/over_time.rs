@@ -13,8 +13,8 @@ use super::{
 use crate::format;
 
 const LEFT: f64 = 56.0;
-/// A row of the heat map.
-const ROW: f64 = 12.0;
+/// The heat map is so high, if it has bins enough.
+const HIGH: f64 = 180.0;
 
 /// One pane above another: its top and base.
 const PANES: [(f64, f64); 3] = [(20.0, 84.0), (112.0, 164.0), (192.0, 244.0)];
@@ -93,7 +93,8 @@ pub fn heat(times: &OverTime, width: f64) -> Drawing {
     };
     let n = times.in_flight.len();
     let step = (width - LEFT) / n.max(1) as f64;
-    let base = 8.0 + rows as f64 * ROW;
+    let high = (HIGH / rows.max(1) as f64).min(36.0).floor();
+    let base = 8.0 + rows as f64 * high;
     let most = f64::from(times.heat.iter().copied().max().unwrap_or(0)).max(1.0);
     let mut cells = Vec::new();
     let mut spots = Vec::new();
@@ -105,9 +106,9 @@ pub fn heat(times: &OverTime, width: f64) -> Drawing {
         for (row, &count) in column.iter().enumerate().rev().filter(|(_, count)| **count > 0) {
             // By the root, or one crowded cell would make all others pale.
             let part = (f64::from(count) / most).sqrt() * 0.85 + 0.15;
-            let y = base - (row + 1) as f64 * ROW;
+            let y = base - (row + 1) as f64 * high;
             cells.push(html! {
-                <rect class="mark" x={px(left)} y={px(y)} width={px((wide - 1.0).max(1.0))} height={px(ROW - 1.0)}
+                <rect class="mark" x={px(left)} y={px(y)} width={px((wide - 1.0).max(1.0))} height={px(high - 1.0)}
                     fill="var(--series-1)" fill-opacity={px(part)} />
             });
             facts.push(Fact::new(range(&times.edges, row), format::int(count.into())));
@@ -118,7 +119,7 @@ pub fn heat(times: &OverTime, width: f64) -> Drawing {
     let label_of = |(i, &edge): (usize, &f64)| {
         let every = rows.div_ceil(5).max(1);
         (i % every == 0)
-            .then(|| label(LEFT - 6.0, base - i as f64 * ROW + 4.0, axis_ms(round(edge)), Anchor::End, ""))
+            .then(|| label(LEFT - 6.0, base - i as f64 * high + 4.0, axis_ms(round(edge)), Anchor::End, ""))
     };
     Drawing {
         height: base + 24.0,

@@ -53,8 +53,9 @@ pub fn Distribution(props: &Props) -> Html {
             </Panel>
         };
     }
-    let axis = if measure.histogram.logarithmic { "; logarithmic axis" } else { "" };
-    let caption = format!("n {}, linear interpolation{axis}", format::int(measure.percentiles.n));
+    let axis = if measure.histogram.logarithmic { ", logarithmic axis" } else { "" };
+    let note =
+        format!("{}; n {}, linear interpolation{axis}", measure.formula, format::int(measure.percentiles.n));
     let (drawn, as_curve) = (measure.clone(), *curve);
     let draw = Callback::from(move |width| match as_curve {
         true => ecdf(&drawn, width),
@@ -62,9 +63,9 @@ pub fn Distribution(props: &Props) -> Html {
     });
     let kind = if *curve { "Share no larger" } else { "Histogram" };
     html! {
-        <Panel title="Distribution" caption={html! { caption }} {actions} twin={twin(measure, *curve)}>
+        <Panel title="Distribution" {actions} twin={twin(measure, *curve)}>
             <Chart label={format!("{kind}: {}", measure.name)} {draw} />
-            <p class="small dim note">{ &measure.formula }</p>
+            <p class="small dim note">{ note }</p>
         </Panel>
     }
 }

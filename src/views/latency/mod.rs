@@ -112,7 +112,7 @@ fn limits(data: &Data) -> [Option<(f64, f64)>; 3] {
 fn verdicts(data: &Data) -> Html {
     let Some((first, rest)) = data.verdicts.split_first() else { return html! {} };
     html! {
-        <Panel title="Verdict" class="verdict">
+        <Panel title="Verdict" class="says">
             <p class="main" data-fig="verdict">{ first }</p>
             { for rest.iter().map(|sentence| html! { <p class="mid">{ sentence }</p> }) }
         </Panel>

@@ -42,7 +42,7 @@ fn panel(title: &'static str, across: &'static str, clouds: &[Cloud], why: &'sta
     html! {
         <Panel {title} caption={html! { caption }} twin={twin(across, clouds)}>
             <table class="tight fits">
-                <thead class="vh"><tr>{ for ["Group", "n", "Line", "Scatter"].map(|name| html! { <th scope="col">{ name }</th> }) }</tr></thead>
+                <thead class="vh"><tr>{ for ["Group", "Line", "Scatter"].map(|name| html! { <th scope="col">{ name }</th> }) }</tr></thead>
                 <tbody>{ for clouds.iter().enumerate().map(fit) }</tbody>
             </table>
             <Chart label={format!("{title}, {sample}")} {draw} />
@@ -53,11 +53,15 @@ fn panel(title: &'static str, across: &'static str, clouds: &[Cloud], why: &'sta
 
 /// A group's line in words, behind the shape of its points.
 fn fit((i, cloud): (usize, &Cloud)) -> Html {
-    let shape = ["●", "■", "▲"][i % 3];
+    let fill = series_fill(i);
+    let shape = match i % 3 {
+        0 => html! { <circle cx="5" cy="5" r="4" {fill} /> },
+        1 => html! { <rect x="1" y="1" width="8" height="8" {fill} /> },
+        _ => html! { <path d="M5 .5l4.5 8.5h-9z" {fill} /> },
+    };
     html! {
         <tr>
-            <td><svg class="shape" width="12" height="12" viewBox="0 0 12 12" aria-hidden="true"><text class="ink" x="0" y="10" fill={series_fill(i)}>{ shape }</text></svg>{ &cloud.name }</td>
-            <td class="num dim">{ format!("n {}", format::int(cloud.n)) }</td>
+            <td title={cloud.name.clone()}><svg class="mark" width="10" height="10" aria-hidden="true">{ shape }</svg>{ &cloud.name }<span class="dim">{ format!(", n {}", format::int(cloud.n)) }</span></td>
             if let Some(line) = cloud.line {
                 <td class="num"><b>{ format!("{} + {} per token", signed(line.intercept), signed(line.slope)) }</b></td>
                 <td class="num dim">{ format!("± {}", format::ms(line.scatter)) }</td>

@@ -46,8 +46,10 @@ fn written(promises: &Promises) -> String {
     PROMISES.iter().zip(promises).filter_map(one).collect::<Vec<_>>().join(",")
 }
 
-/// The places of a slider: round values around what was measured. Behind the last one there is no limit.
-fn places((low, high): (f64, f64)) -> Vec<f64> {
+/// The places of a slider: round values around what was measured and what is promised as a rule. Behind the last one
+/// there is no limit.
+fn places((low, high): (f64, f64), usual: f64) -> Vec<f64> {
+    let (low, high) = (low.min(usual) / 2.0, high.max(usual) * 1.5);
     const STEPS: [f64; 10] = [1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0];
     let all = (-3..8).flat_map(|power| {
         // Divided, small powers of ten stay as round as they are written.
@@ -82,11 +84,11 @@ pub fn ServiceLevel(props: &Props) -> Html {
     };
     let broken = [goodput.broke_ttft, goodput.broke_itl, goodput.broke_e2e];
     let slider = |i: usize| {
-        let (key, name, _) = PROMISES[i];
+        let (key, name, usual) = PROMISES[i];
         let Some(range) = props.measures[i] else {
             return html! { <p class="slo"><span>{ name }</span><span class="u-unknown">{ "not in these files" }</span></p> };
         };
-        let places = places(range);
+        let places = places(range, usual);
         let last = places.len();
         let at = promises[i].map_or(last, |ms| places.iter().position(|&v| v >= ms).unwrap_or(last - 1));
         let value = promises[i].map_or("no limit".to_owned(), format::ms);

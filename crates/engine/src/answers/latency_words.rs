@@ -53,11 +53,23 @@ pub(super) fn words(latency: &Latency) -> Vec<String> {
 
 /// "p50 is token generation (45%), p99 is queue wait (80%)."
 fn percentiles(bands: &[Band]) -> String {
-    let of = |name: &str| {
-        let band = bands.iter().find(|band| band.name == name)?;
-        Some(format!("{name} is {}", made_of(band)))
+    let told =
+        ["p50", "p95", "p99"].into_iter().filter_map(|name| bands.iter().find(|band| band.name == name));
+    let told: Vec<&Band> = told.collect();
+    let parts: Vec<String> = match told.iter().all(|band| band.bottleneck == told[0].bottleneck) {
+        true => {
+            let shares = told.iter().map(|band| {
+                format!(
+                    "{} of {}",
+                    share(band.phases.get(band.phases.bottleneck()), band.phases.total()),
+                    band.name
+                )
+            });
+            let which = phase(told[0].phases.bottleneck());
+            return format!("Fast or slow, it is {which}: {}.", shares.collect::<Vec<_>>().join(", "));
+        }
+        false => told.iter().map(|band| format!("{} is {}", band.name, made_of(band))).collect(),
     };
-    let parts: Vec<String> = ["p50", "p95", "p99"].into_iter().filter_map(of).collect();
     format!("{}.", parts.join(", "))
 }
 
