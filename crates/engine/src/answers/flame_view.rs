@@ -108,10 +108,10 @@ fn bare(marks: &Marks, first: u32) -> Vec<FlameMark> {
 
 /// The critical path of each request, over the picture.
 fn critical(drawn: &Drawn) -> layout::Rows {
-    let tree = drawn.spans().tree();
+    let tree = drawn.tree();
     let mut parts = Vec::new();
     for &root in tree.roots() {
-        for part in critical_path(&tree, root) {
+        for part in critical_path(tree, root) {
             let axis = &drawn.timeline.axis;
             parts.push((part.row, axis.shown(part.from), axis.shown(part.to)));
         }
