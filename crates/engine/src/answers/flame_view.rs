@@ -116,7 +116,7 @@ fn critical(drawn: &Drawn) -> layout::Rows {
             parts.push((part.row, axis.shown(part.from), axis.shown(part.to)));
         }
     }
-    drawn.rows().parts(parts)
+    drawn.rows().parts(&parts)
 }
 
 /// What a person has to know about what is not drawn.
