@@ -292,6 +292,6 @@ pub(super) fn map(base: &Base, timeline: &Timeline, width: u32) -> FlameMap {
         to: timeline.rows.to.max(timeline.rows.from.saturating_add(1)),
         errors: failed.map(|(column, _)| column as u32).collect(),
         running: map.running,
-        cuts: timeline.axis.cuts.iter().map(|cut| [cut.from, cut.to, cut.shown, cut.kept]).collect(),
+        cuts: timeline.axis.cuts.iter().map(|cut| ((cut.from, cut.to), (cut.shown, cut.kept))).collect(),
     }
 }
