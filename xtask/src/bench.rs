@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: how fast and how large the engine is, beside others, natively and in Chromium.
 
 pub mod corpora;
+mod flame;
 mod formats;
 mod page;
 mod prices;
@@ -51,9 +52,9 @@ pub fn run_named(args: &[String]) -> Result<(), String> {
         ["tokens", ref options @ ..] => tokens::measure(Options::read(options)?),
         ["formats", ref options @ ..] => formats::measure(Options::read(options)?),
         ["prices", ref options @ ..] => prices::measure(Options::read(options)?),
-        _ => {
-            Err("say what: `tokens`, `formats` or `prices` (with --quick, --write), or `corpora`".to_owned())
-        }
+        ["flame", ref options @ ..] => flame::measure(Options::read(options)?),
+        _ => Err("say what: `tokens`, `formats`, `prices` or `flame` (with --quick, --write), or `corpora`"
+            .to_owned()),
     }
 }
 

@@ -8,6 +8,7 @@ mod bill;
 mod flame;
 mod latency;
 mod overview;
+mod pack;
 mod requests;
 mod workbench;
 

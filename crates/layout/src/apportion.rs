@@ -1,3 +1,5 @@
+use crate::order::sorted;
+
 /// Divides a whole number by weight, so that the parts add up to it exactly: each part is its share rounded down,
 /// and what is left goes by one to those that were cut most, of equal ones to the first. All parts are 0 only if
 /// the number or all weights are.
@@ -12,7 +14,7 @@ pub fn apportion(total: u128, weights: &[u64]) -> Vec<u128> {
     let shift = (128 - sum.leading_zeros()).saturating_sub(63);
     let (small_rest, small_sum) = (rest >> shift, (sum >> shift).max(1));
     let mut parts = Vec::with_capacity(weights.len());
-    let mut cut: Vec<(u128, usize)> = Vec::with_capacity(weights.len());
+    let mut cut: Vec<(u128, u32)> = Vec::with_capacity(weights.len());
     let mut left = total;
     for (i, &weight) in weights.iter().enumerate() {
         let weight = u128::from(weight);
@@ -21,14 +23,13 @@ pub fn apportion(total: u128, weights: &[u64]) -> Vec<u128> {
         left -= part;
         parts.push(part);
         if weight > 0 {
-            cut.push((exact % small_sum, i));
+            cut.push((u128::MAX - exact % small_sum, i as u32));
         }
     }
-    cut.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
     let each = left / cut.len() as u128;
     let more = (left % cut.len() as u128) as usize;
-    for (place, &(_, i)) in cut.iter().enumerate() {
-        parts[i] += each + u128::from(place < more);
+    for (place, i) in sorted(cut).into_iter().enumerate() {
+        parts[i as usize] += each + u128::from(place < more);
     }
     parts
 }

@@ -1,3 +1,5 @@
+use crate::order::{key, of_key, sort};
+
 /// The time axis with long idle gaps cut short.
 ///
 /// ```text
@@ -29,20 +31,25 @@ impl Axis {
     /// Of the times (from, to) in which there was work, in any order: gaps longer than `longest` ns are shown as
     /// that long.
     pub fn of(work: impl IntoIterator<Item = (i64, i64)>, longest: i64) -> Axis {
-        let longest = longest.max(1);
-        let mut work: Vec<(i64, i64)> = work.into_iter().collect();
-        work.sort_unstable();
-        let mut cuts = Vec::new();
-        let Some(mut until) = work.first().map(|first| first.1) else { return Axis { cuts } };
-        let mut removed = 0i64;
-        for (from, to) in work {
-            if from.saturating_sub(until) > longest {
-                cuts.push(Cut { from: until, to: from, shown: until.saturating_sub(removed), kept: longest });
-                removed = removed.saturating_add(from.saturating_sub(until) - longest);
+        cut(&ordered(work), longest)
+    }
+
+    /// The same, with gaps that are worth it, the longest ones if there are more than `most`.
+    pub fn short(work: impl IntoIterator<Item = (i64, i64)>, most: usize) -> Axis {
+        let work = ordered(work);
+        let (mut gaps, mut busy) = (Vec::new(), 0i64);
+        let mut until = work.first().map_or(0, |first| of_key(first.0 >> 64));
+        for &(place, _) in &work {
+            let (from, to) = (of_key(place >> 64), of_key(place));
+            if from > until {
+                gaps.push((u128::from(from.abs_diff(until)), 0));
             }
+            busy = busy.saturating_add(to.saturating_sub(from.max(until)).max(0));
             until = until.max(to);
         }
-        Axis { cuts }
+        sort(&mut gaps);
+        let longest = gaps.len().checked_sub(most + 1).map_or(0, |i| gaps[i].0.min(i64::MAX as u128) as i64);
+        cut(&work, Axis::longest_gap(busy).max(longest))
     }
 
     /// A gap that is worth a cut: longer than a twentieth of all work.
@@ -73,6 +80,31 @@ impl Axis {
         }
         cut.to.saturating_add(inside - cut.kept)
     }
+}
+
+/// Times of work as keys, in their order.
+fn ordered(work: impl IntoIterator<Item = (i64, i64)>) -> Vec<(u128, u32)> {
+    let mut work: Vec<(u128, u32)> =
+        work.into_iter().map(|(from, to)| (key(from) << 64 | key(to), 0)).collect();
+    sort(&mut work);
+    work
+}
+
+/// Shows gaps longer than `longest` as that long.
+fn cut(work: &[(u128, u32)], longest: i64) -> Axis {
+    let longest = longest.max(1);
+    let mut cuts = Vec::new();
+    let Some(mut until) = work.first().map(|first| of_key(first.0)) else { return Axis { cuts } };
+    let mut removed = 0i64;
+    for &(place, _) in work {
+        let (from, to) = (of_key(place >> 64), of_key(place));
+        if from.saturating_sub(until) > longest {
+            cuts.push(Cut { from: until, to: from, shown: until.saturating_sub(removed), kept: longest });
+            removed = removed.saturating_add(from.saturating_sub(until) - longest);
+        }
+        until = until.max(to);
+    }
+    Axis { cuts }
 }
 
 /// `part` of `whole`, brought to another length.
@@ -110,6 +142,21 @@ mod tests {
                 let step = axis.shown(at + 1) - axis.shown(at);
                 prop_assert!((0..=1).contains(&step));
             }
+        }
+
+        #[test]
+        fn few_cuts_are_the_longest(
+            work in prop::collection::vec((-500i64..500, 0i64..9), 0..20), most in 0usize..4,
+        ) {
+            let work: Vec<_> = work.into_iter().map(|(from, long)| (from, from + long)).collect();
+            let (all, few) = (Axis::short(work.clone(), 99), Axis::short(work, most));
+            prop_assert!(few.cuts.len() <= most);
+            let gap = |cut: &Cut| cut.to - cut.from;
+            let mut longest: Vec<i64> = all.cuts.iter().map(gap).collect();
+            longest.sort_unstable();
+            let kept = few.cuts.iter().map(gap).min().unwrap_or(i64::MAX);
+            let cut_off = longest.len().saturating_sub(most);
+            prop_assert!(longest.get(cut_off).is_none_or(|&gap| gap <= kept));
         }
 
         #[test]

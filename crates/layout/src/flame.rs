@@ -1,7 +1,7 @@
 use rustc_hash::FxHashMap;
 use trace::NONE;
 
-use crate::{Kind, Leaves, Spans};
+use crate::{Kind, Leaves, Spans, order::sorted};
 
 /// Spans merged by the path of their names, the heaviest first. Nodes come depth first; the first one is all of
 /// them, and has no name.
@@ -230,12 +230,15 @@ impl Draft {
             total[parent] = total[parent].saturating_add(total[node]);
         }
         // Siblings together, the heaviest last: a stack takes them from the end.
-        let mut by_parent: Vec<u32> = (1..n as u32).collect();
-        by_parent.sort_unstable_by_key(|&node| {
-            let i = node as usize;
-            let weight = if apart { 0 } else { total[i] };
-            (draft.parent[i], weight, std::cmp::Reverse(if apart { node } else { draft.name[i] }))
-        });
+        let mut rank: Vec<u32> = (0..n as u32).map(|node| u32::MAX - node).collect();
+        if !apart {
+            let by_weight = sorted(total.iter().copied().zip(rank.iter().copied()).collect());
+            for (place, node) in by_weight.into_iter().enumerate() {
+                rank[(u32::MAX - node) as usize] = place as u32;
+            }
+        }
+        let place = |node: usize| u128::from(draft.parent[node]) << 32 | u128::from(rank[node]);
+        let by_parent = sorted((1..n).map(|node| (place(node), node as u32)).collect());
         let mut first = vec![0u32; n + 1];
         for &node in &by_parent {
             first[draft.parent[node as usize] as usize + 1] += 1;

@@ -19,6 +19,7 @@ mod leaves;
 mod marks;
 mod minimap;
 mod names;
+mod order;
 mod range;
 mod rows;
 mod search;

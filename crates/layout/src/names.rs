@@ -1,6 +1,6 @@
 use rustc_hash::FxHashMap;
 
-use crate::{Flame, Kind};
+use crate::{Flame, Kind, order::sorted};
 
 /// A name with the weight of all that has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +48,12 @@ pub fn names(flame: &Flame) -> Vec<NameRow> {
         around[place] += 1;
         path.push(place);
     }
-    rows.sort_by(|a, b| b.own.cmp(&a.own).then(b.total.cmp(&a.total)).then(a.name.cmp(&b.name)));
+    // By the last of what decides first: what is equal keeps its order.
+    let keys: [fn(&NameRow) -> u128; 3] =
+        [|row| row.name.into(), |row| u128::MAX - row.total, |row| u128::MAX - row.own];
+    for key in keys {
+        let order = sorted(rows.iter().map(key).zip(0..).collect());
+        rows = order.into_iter().map(|place| rows[place as usize]).collect();
+    }
     rows
 }

@@ -1,6 +1,9 @@
 use trace::{NONE, UNKNOWN};
 
-use crate::{Kind, Spans};
+use crate::{
+    Kind, Spans,
+    order::{key, of_key, sort},
+};
 
 /// What lies in a range of time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,13 +76,15 @@ pub fn range(spans: &Spans, from: i64, to: i64) -> Range {
     }
     let mut edges = Vec::with_capacity(cut.len() * 2);
     for (i, holds) in holds.into_iter().enumerate().filter(|&(i, _)| cut.duration[i] > 0) {
-        edges.push((cut.start[i], 1i64, i64::from(!holds)));
-        edges.push((cut.start[i] + cut.duration[i], -1, -i64::from(!holds)));
+        // Ends before beginnings at one moment.
+        edges.push((key(cut.start[i]) << 1 | 1, u32::from(!holds)));
+        edges.push((key(cut.start[i] + cut.duration[i]) << 1, u32::from(!holds)));
     }
-    // Ends before beginnings at one moment.
-    edges.sort_unstable();
+    sort(&mut edges);
     let (mut at, mut running, mut leaves) = (from, 0, 0);
-    for (time, all, leaf) in edges {
+    for (edge, leaf) in edges {
+        let (time, way) = (of_key(edge >> 1), if edge & 1 == 1 { 1 } else { -1 });
+        let (all, leaf) = (way, way * i64::from(leaf));
         if running > 0 {
             found.busy += time - at;
         }

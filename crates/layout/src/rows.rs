@@ -2,7 +2,11 @@ use std::ops;
 
 use trace::NONE;
 
-use crate::{Axis, Flame, Spans, lanes::Lanes};
+use crate::{
+    Axis, Flame, Spans,
+    lanes::Lanes,
+    order::{key, sorted},
+};
 
 /// Bars in rows, those of one row side by side and in order.
 ///
@@ -78,8 +82,8 @@ impl Rows {
                 at[child as usize] = at[row as usize] + 1 + block[child as usize].offset;
             }
         }
-        let mut order: Vec<u32> = (0..n as u32).filter(|&row| at[row as usize] != NONE).collect();
-        order.sort_by_key(|&row| tree.start(row));
+        let placed = (0..n as u32).filter(|&row| at[row as usize] != NONE);
+        let order = sorted(placed.map(|row| (key(tree.start(row)), row)).collect());
         let bar = |row: u32| {
             let place = (axis.shown(tree.start(row)), axis.shown(tree.end(row)));
             (row, at[row as usize], place, spans.status[row as usize].is_error())
@@ -123,12 +127,19 @@ impl Rows {
     }
 
     /// Parts of what is drawn here, each in the row of its item: item, from, to.
-    pub fn parts(&self, mut parts: Vec<(u32, i64, i64)>) -> Rows {
-        let mut row_of = rustc_hash::FxHashMap::default();
-        row_of.extend(self.iter().map(|(row, item, ..)| (item, row)));
-        parts.sort_by_key(|part| part.1);
-        let bar = |(item, from, to)| Some((item, *row_of.get(&item)?, (from, to), false));
-        Rows::filled(parts.into_iter().filter_map(bar).collect())
+    pub fn parts(&self, parts: &[(u32, i64, i64)]) -> Rows {
+        let items = self.item.iter().map(|item| *item as usize + 1).max().unwrap_or(0);
+        let mut row_of = vec![NONE; items];
+        for (row, item, ..) in self.iter() {
+            row_of[item as usize] = row;
+        }
+        let order = sorted(parts.iter().map(|part| key(part.1)).zip(0..).collect());
+        let bar = |place: u32| {
+            let (item, from, to) = parts[place as usize];
+            let row = row_of.get(item as usize).copied().filter(|&row| row != NONE)?;
+            Some((item, row, (from, to), false))
+        };
+        Rows::filled(order.into_iter().filter_map(bar).collect())
     }
 
     /// From bars whose starts rise within each row: item, row, place, error.
@@ -260,9 +271,12 @@ fn flame_bar(flame: &Flame, node: usize, shift: u32) -> (u32, u32, (i64, i64), b
 
 /// Puts subtrees side by side as far as they do not overlap, else one below the other. Returns the height of all.
 fn stack(siblings: &[u32], reach: &[(i64, i64)], block: &mut [Block]) -> u32 {
+    if siblings.is_empty() {
+        return 0;
+    }
     // What sticks out at the front comes before its start.
-    let mut order = siblings.to_vec();
-    order.sort_by_key(|&row| reach[row as usize].0);
+    let order = sorted(siblings.iter().map(|&row| key(reach[row as usize].0)).zip(0..).collect());
+    let order: Vec<u32> = order.into_iter().map(|place| siblings[place as usize]).collect();
     let mut lanes = Lanes::default();
     let lane_of: Vec<u32> =
         order.iter().map(|&row| lanes.place(reach[row as usize].0, reach[row as usize].1)).collect();

@@ -1,4 +1,7 @@
-use crate::Rows;
+use crate::{
+    Rows,
+    order::{key, of_key, sort},
+};
 
 /// Which names hold all words of a query, in any case. No words, no names.
 pub fn matching<'a>(names: impl IntoIterator<Item = &'a str>, query: &str) -> Vec<bool> {
@@ -21,9 +24,11 @@ impl Search {
     /// Among the bars that are drawn.
     pub fn of(rows: &Rows, found: &dyn Fn(u32) -> bool) -> Search {
         let bars = rows.iter().filter(|bar| found(bar.1));
-        let mut hits: Vec<_> = bars.map(|(row, item, start, _)| (start, row, item)).collect();
-        hits.sort_unstable();
-        Search { hits }
+        let mut hits: Vec<_> =
+            bars.map(|(row, item, start, _)| (key(start) << 32 | u128::from(row), item)).collect();
+        sort(&mut hits);
+        let hit = |(place, item): (u128, u32)| (of_key(place >> 32), place as u32, item);
+        Search { hits: hits.into_iter().map(hit).collect() }
     }
 
     /// How many were found.

@@ -1,6 +1,9 @@
 use trace::{CallId, NONE, SpanId, Status, Trace, Tree, UNKNOWN};
 
-use crate::Kind;
+use crate::{
+    Kind,
+    order::{key, sort},
+};
 
 /// Spans as columns, one row each, parents before what lies inside them.
 #[derive(Clone, Debug, Default)]
@@ -115,25 +118,22 @@ impl Spans {
     pub fn kept(&self, keep: &dyn Fn(u32) -> bool) -> Spans {
         let n = self.len();
         let mut near = vec![NONE; n];
-        let mut by_parent: Vec<(u32, bool, i64, u32)> = Vec::with_capacity(n);
+        let mut by_parent: Vec<(u128, u32)> = Vec::with_capacity(n);
         for row in 0..n {
             let around = near.get(self.parent[row] as usize).copied().unwrap_or(NONE);
             near[row] = if keep(row as u32) { row as u32 } else { around };
             if near[row] == row as u32 {
                 // Roots first: one is added to the number of a parent.
-                by_parent.push((
-                    around.wrapping_add(1),
-                    self.start[row] == UNKNOWN,
-                    self.start[row],
-                    row as u32,
-                ));
+                let start = u128::from(self.start[row] == UNKNOWN) << 64 | key(self.start[row]);
+                by_parent.push((u128::from(around.wrapping_add(1)) << 65 | start, row as u32));
             }
         }
-        by_parent.sort_unstable();
+        sort(&mut by_parent);
         let children = |parent: u32| {
-            let from = by_parent.partition_point(|child| child.0 < parent.wrapping_add(1));
-            let to = by_parent.partition_point(|child| child.0 <= parent.wrapping_add(1));
-            by_parent[from..to].iter().rev().map(|child| child.3)
+            let parent = u128::from(parent.wrapping_add(1));
+            let from = by_parent.partition_point(|child| child.0 >> 65 < parent);
+            let to = by_parent.partition_point(|child| child.0 >> 65 <= parent);
+            by_parent[from..to].iter().rev().map(|child| child.1)
         };
         let mut kept = Spans::default();
         let mut stack: Vec<(u32, u32)> = children(NONE).map(|row| (row, NONE)).collect();

@@ -173,8 +173,8 @@ proptest! {
     #[test]
     fn parts_lie_in_the_rows_of_their_items(spans in trees()) {
         let rows = Rows::in_time(&spans, &Axis::default());
-        let halves = rows.iter().map(|(_, item, from, to)| (item, from, from + (to - from) / 2)).collect();
-        let parts = rows.parts(halves);
+        let halves: Vec<_> = rows.iter().map(|(_, item, from, to)| (item, from, from + (to - from) / 2)).collect();
+        let parts = rows.parts(&halves);
         let expected: Vec<_> = rows.iter().map(|(row, item, from, to)| (row, item, from, from + (to - from) / 2)).collect();
         let mut told: Vec<_> = parts.iter().collect();
         told.sort_unstable_by_key(|part| (part.0, part.2, part.1));

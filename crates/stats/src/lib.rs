@@ -27,6 +27,6 @@ pub use percentiles::{Percentiles, median, percentile};
 pub use phases::{EndToEnd, Request, end_to_end, of_call, requests};
 pub use rules::{Attribute, Rule, Rules, When};
 pub use sample::Sample;
-pub use self_time::self_times;
+pub use self_time::{self_time, self_times};
 pub use slo::{Goodput, Served, Slo};
 pub use spread::{Spread, spreads};

@@ -4,10 +4,12 @@ use units::Nanos;
 /// The time of each row in which none of its children ran: its duration less the union of the children's times.
 /// Children side by side count once, and only as far as they lie inside. `None` without a place in time.
 pub fn self_times(tree: &Tree) -> Vec<Option<Nanos>> {
-    (0..tree.len() as u32).map(|row| tree.place(row).map(|place| self_time(tree, row, place))).collect()
+    (0..tree.len() as u32).map(|row| self_time(tree, row)).collect()
 }
 
-fn self_time(tree: &Tree, row: u32, (start, end): (i64, i64)) -> Nanos {
+/// The same of one row.
+pub fn self_time(tree: &Tree, row: u32) -> Option<Nanos> {
+    let (start, end) = tree.place(row)?;
     let mut own = 0;
     let mut at = start;
     for &child in tree.children(row) {
@@ -15,7 +17,7 @@ fn self_time(tree: &Tree, row: u32, (start, end): (i64, i64)) -> Nanos {
         own += from - at;
         at = tree.end(child).clamp(from, end);
     }
-    Nanos(own + end - at)
+    Some(Nanos(own + end - at))
 }
 
 #[cfg(test)]

@@ -188,6 +188,10 @@ impl Stage {
         map: Option<HtmlCanvasElement>,
         told: Option<web_sys::Element>,
     ) {
+        if let Some(picture) = &picture {
+            // Known before the first frame, so that the first question need not wait for it.
+            self.state.borrow_mut().size = (picture.client_width().into(), picture.client_height().into());
+        }
         *self.canvas.borrow_mut() = picture.and_then(Canvas::new);
         *self.map.borrow_mut() = map.and_then(Canvas::new);
         *self.told.borrow_mut() = told;
@@ -225,8 +229,8 @@ impl Stage {
         if forgot {
             self.heard.emit(Heard::Selected(None));
         }
-        self.ask_map();
         self.request();
+        self.ask_map();
     }
 
     /// Draws soon: as often as the screen does, and no more.
@@ -339,7 +343,8 @@ impl Stage {
                 Ok(_) => {}
                 Err(why) => stage.heard.emit(Heard::Failed(why)),
             }
-            if stage.again.replace(false) || stage.asked.get() != asked {
+            let again = stage.again.replace(false) && stage.state.borrow().is_short();
+            if again || stage.asked.get() != asked {
                 stage.request();
             }
         });

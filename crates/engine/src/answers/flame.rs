@@ -1,14 +1,14 @@
 //! The flame screen: one picture at a time is laid out and kept, so that moving over it costs a look at what is in
 //! view.
 
-use std::{io, rc::Rc};
+use std::{cell::OnceCell, io, rc::Rc};
 
 use layout::{
     Axis, Flame, Rows, Search, Shape, Spans,
     export::{Fact, Labels, chrome, speedscope},
     matching,
 };
-use trace::{CallId, StrId};
+use trace::{CallId, StrId, Tree};
 
 use super::{
     flame_base::{self, Base, Weighed, range_of},
@@ -56,7 +56,8 @@ pub(super) struct Drawn {
     /// The spans and rows of that order where not all are shown.
     pub shaped: Option<(Spans, Rows)>,
     /// What requests waited for, once it was asked for.
-    pub critical: std::cell::OnceCell<Rows>,
+    pub critical: OnceCell<Rows>,
+    tree: OnceCell<Tree>,
 }
 
 /// What a picture of weights is made of.
@@ -90,6 +91,11 @@ impl Drawn {
     /// The spans that are drawn, of a picture by time.
     pub fn spans(&self) -> &Spans {
         self.shaped.as_ref().map_or(&self.base.spans, |(spans, _)| spans)
+    }
+
+    /// What of them lies inside what.
+    pub fn tree(&self) -> &Tree {
+        self.tree.get_or_init(|| self.spans().tree())
     }
 }
 
@@ -245,8 +251,8 @@ impl FlameCache {
             let rows = Rows::in_time(&spans, &timeline.axis);
             (spans, rows)
         });
-        let critical = std::cell::OnceCell::new();
-        let drawn = Rc::new(Drawn { ask: key.clone(), base, timeline, flames, shaped, critical });
+        let (critical, tree) = (OnceCell::new(), OnceCell::new());
+        let drawn = Rc::new(Drawn { ask: key.clone(), base, timeline, flames, shaped, critical, tree });
         self.drawn = Some((key, drawn.clone()));
         drawn
     }

@@ -135,21 +135,7 @@ pub(super) fn holds(parent: &[u32], row: usize) -> bool {
 /// The time axis with the longest idle gaps cut short.
 pub(super) fn axis(spans: &Spans) -> Axis {
     let places = (0..spans.len()).filter(|&i| spans.start[i] != UNKNOWN && spans.duration[i] >= 0);
-    let mut work: Vec<(i64, i64)> =
-        places.map(|i| (spans.start[i], spans.start[i].saturating_add(spans.duration[i]))).collect();
-    work.sort_unstable();
-    let mut gaps = Vec::new();
-    let (mut busy, mut until) = (0i64, i64::MIN);
-    for &(from, to) in &work {
-        if until != i64::MIN && from > until {
-            gaps.push(from.saturating_sub(until));
-        }
-        busy = busy.saturating_add(to.saturating_sub(from.max(until)).max(0));
-        until = until.max(to);
-    }
-    gaps.sort_unstable();
-    let longest = gaps.len().checked_sub(CUTS + 1).map_or(0, |i| gaps[i]);
-    Axis::of(work, Axis::longest_gap(busy).max(longest))
+    Axis::short(places.map(|i| (spans.start[i], spans.start[i].saturating_add(spans.duration[i]))), CUTS)
 }
 
 /// The spans in a range of time, or all of them.

@@ -55,9 +55,9 @@ fn span(session: &Session, drawn: &Drawn, item: u32, told: &mut FlameItem) {
     let duration = Nanos(spans.duration[i]);
     told.fields.push(field("Duration", show::nanos(duration), Provenance::Reported, ""));
     // Of one span only its children are looked at; the critical path is that of its request.
-    let tree = spans.tree();
+    let tree = drawn.tree();
     if flame_base::holds(&spans.parent, i) {
-        let own = stats::self_times(&tree)[i].unwrap_or_default();
+        let own = stats::self_time(tree, item).unwrap_or_default();
         told.fields.push(field(
             "Self time",
             format!("{}, {}", show::nanos(own), show::percent(part(own, duration), 1)),
@@ -70,7 +70,7 @@ fn span(session: &Session, drawn: &Drawn, item: u32, told: &mut FlameItem) {
         root = spans.parent[root as usize];
     }
     // What lies in something without a place is a root of its own.
-    let path = stats::critical_path(&tree, root);
+    let path = stats::critical_path(tree, root);
     let waited: i64 = path.iter().filter(|part| part.row == item).map(|part| part.to - part.from).sum();
     told.fields.push(field(
         "On the critical path",

@@ -108,15 +108,15 @@ fn bare(marks: &Marks, first: u32) -> Vec<FlameMark> {
 
 /// The critical path of each request, over the picture.
 fn critical(drawn: &Drawn) -> layout::Rows {
-    let tree = drawn.spans().tree();
+    let tree = drawn.tree();
     let mut parts = Vec::new();
     for &root in tree.roots() {
-        for part in critical_path(&tree, root) {
+        for part in critical_path(tree, root) {
             let axis = &drawn.timeline.axis;
             parts.push((part.row, axis.shown(part.from), axis.shown(part.to)));
         }
     }
-    drawn.rows().parts(parts)
+    drawn.rows().parts(&parts)
 }
 
 /// What a person has to know about what is not drawn.
@@ -292,6 +292,6 @@ pub(super) fn map(base: &Base, timeline: &Timeline, width: u32) -> FlameMap {
         to: timeline.rows.to.max(timeline.rows.from.saturating_add(1)),
         errors: failed.map(|(column, _)| column as u32).collect(),
         running: map.running,
-        cuts: timeline.axis.cuts.iter().map(|cut| [cut.from, cut.to, cut.shown, cut.kept]).collect(),
+        cuts: timeline.axis.cuts.iter().map(|cut| ((cut.from, cut.to), (cut.shown, cut.kept))).collect(),
     }
 }

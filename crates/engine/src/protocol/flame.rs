@@ -7,10 +7,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use trace::CallId;
 use units::Timestamp;
 
-use super::{Field, Filter};
+use super::{
+    Field, Filter,
+    pack::{self, Pack},
+};
 
 /// A question of the flame screen: of which picture, and what of it.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FlameAsk {
     /// Which calls; what holds none of them is left out.
     pub filter: Filter,
@@ -39,7 +42,7 @@ pub struct FlameAsk {
 }
 
 /// How spans lie.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FlameMode {
     /// In the order of time.
     #[default]
@@ -51,7 +54,7 @@ pub enum FlameMode {
 }
 
 /// What widths mean.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FlameWeight {
     /// Nanoseconds.
     #[default]
@@ -63,7 +66,7 @@ pub enum FlameWeight {
 }
 
 /// What is asked of a picture.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum FlameWant {
     /// What is drawn. Answered by [`FlameAnswer::View`].
     View(FlameWindow),
@@ -88,7 +91,7 @@ impl Default for FlameWant {
 }
 
 /// A window on a picture. One that is not wider than nothing shows all of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct FlameWindow {
     /// The first place: ns of the shown axis, or weight.
     pub from: i64,
@@ -105,7 +108,7 @@ pub struct FlameWindow {
 }
 
 /// Where to go from a place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FlameStep {
     /// To the span before it in its row.
     Left,
@@ -122,7 +125,7 @@ pub enum FlameStep {
 }
 
 /// Formats of other profilers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FlameFile {
     /// Chrome's trace events, which Perfetto opens, too.
     Chrome,
@@ -131,7 +134,7 @@ pub enum FlameFile {
 }
 
 /// What is answered.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum FlameAnswer {
     /// To [`FlameWant::View`].
     View(Box<FlameView>),
@@ -148,7 +151,7 @@ pub enum FlameAnswer {
 }
 
 /// A part of a picture.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FlameView {
     /// How many rows the picture has.
     pub rows: u32,
@@ -251,7 +254,7 @@ impl FlameMark {
 }
 
 /// All of time in few columns.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FlameMap {
     /// The first place of the shown axis, ns.
     pub from: i64,
@@ -262,19 +265,19 @@ pub struct FlameMap {
     /// In which columns errors began.
     pub errors: Vec<u32>,
     /// The gaps that are shown short: from, to, shown from, kept.
-    pub cuts: Vec<[i64; 4]>,
+    pub cuts: Vec<((i64, i64), (i64, i64))>,
 }
 
 impl FlameMap {
     /// The time axis.
     pub fn axis(&self) -> Axis {
-        let cut = |&[from, to, shown, kept]: &[i64; 4]| Cut { from, to, shown, kept };
+        let cut = |&((from, to), (shown, kept))| Cut { from, to, shown, kept };
         Axis { cuts: self.cuts.iter().map(cut).collect() }
     }
 }
 
 /// All that is known of a span, a part of a call or a merged node.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FlameItem {
     /// Which one.
     pub item: u32,
@@ -297,7 +300,7 @@ pub struct FlameItem {
 }
 
 /// A row of a table or of a list of shares.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FlameRow {
     /// The number of the name.
     pub id: u32,
@@ -312,7 +315,7 @@ pub struct FlameRow {
 }
 
 /// Names with what all spans of that name weigh.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FlameTable {
     /// How many names there are.
     pub of: u32,
@@ -323,7 +326,7 @@ pub struct FlameTable {
 }
 
 /// Figures of all that is shown, or of a range.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct FlameSum {
     /// Counts and sums.
     pub fields: Vec<Field>,
@@ -335,30 +338,214 @@ pub struct FlameSum {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Bytes(pub Vec<u8>);
 
-impl Serialize for Bytes {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_bytes(&self.0)
+impl Pack for Bytes {
+    fn put(&self, to: &mut Vec<u8>) {
+        (self.0.len() as u32).put(to);
+        to.extend_from_slice(&self.0);
+    }
+
+    fn take(from: &mut &[u8]) -> Option<Bytes> {
+        pack::bytes(from).map(|bytes| Bytes(bytes.to_vec()))
     }
 }
 
-impl<'de> Deserialize<'de> for Bytes {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Bytes, D::Error> {
-        struct Raw;
-        impl de::Visitor<'_> for Raw {
-            type Value = Bytes;
+pack::fields! {
+    FlameAsk { filter, mode, weight, range, focus, drop, collapse, name, invert, compress, search, want }
+    FlameWindow { from, to, width, row, rows, critical }
+    FlameView { rows, from, to, shift, window, marks, critical, labels, found, middle, notes }
+    FlameMap { from, to, running, errors, cuts }
+    FlameItem { item, place, name, name_id, style, path, start, fields, call }
+    FlameRow { id, name, style, cells, share }
+    FlameTable { of, columns, rows }
+    FlameSum { fields, shares }
+}
 
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("bytes")
+pack::words! {
+    FlameMode [Time, LeftHeavy, Sandwich]
+    FlameWeight [Time, Tokens, Dollars]
+    FlameStep [Left, Right, Up, Down, Next, Previous]
+    FlameFile [Chrome, Speedscope]
+}
+
+impl Pack for FlameWant {
+    fn put(&self, to: &mut Vec<u8>) {
+        match self {
+            FlameWant::View(window) => (0u8, *window).put(to),
+            FlameWant::Map(width) => (1u8, *width).put(to),
+            FlameWant::Item(item) => (2u8, *item).put(to),
+            FlameWant::Step(place, step) => (3u8, *place, *step).put(to),
+            FlameWant::Table(count, by_total) => (4u8, *count, *by_total).put(to),
+            FlameWant::Sum => 5u8.put(to),
+            FlameWant::File(file) => (6u8, *file).put(to),
+        }
+    }
+
+    fn take(from: &mut &[u8]) -> Option<FlameWant> {
+        Some(match u8::take(from)? {
+            0 => FlameWant::View(Pack::take(from)?),
+            1 => FlameWant::Map(Pack::take(from)?),
+            2 => FlameWant::Item(Pack::take(from)?),
+            3 => FlameWant::Step(Pack::take(from)?, Pack::take(from)?),
+            4 => FlameWant::Table(Pack::take(from)?, Pack::take(from)?),
+            5 => FlameWant::Sum,
+            6 => FlameWant::File(Pack::take(from)?),
+            _ => return None,
+        })
+    }
+}
+
+impl Pack for FlameAnswer {
+    fn put(&self, to: &mut Vec<u8>) {
+        match self {
+            FlameAnswer::View(view) => {
+                to.push(0);
+                view.put(to);
             }
-
-            fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Bytes, E> {
-                Ok(Bytes(bytes.to_vec()))
+            FlameAnswer::Map(map) => {
+                to.push(1);
+                map.put(to);
             }
-
-            fn visit_byte_buf<E: de::Error>(self, bytes: Vec<u8>) -> Result<Bytes, E> {
-                Ok(Bytes(bytes))
+            FlameAnswer::Item(item) => {
+                to.push(2);
+                item.is_some().put(to);
+                item.iter().for_each(|item| item.put(to));
+            }
+            FlameAnswer::Table(table) => {
+                to.push(3);
+                table.put(to);
+            }
+            FlameAnswer::Sum(sum) => {
+                to.push(4);
+                sum.put(to);
+            }
+            FlameAnswer::File(bytes, lacking) => {
+                to.push(5);
+                bytes.put(to);
+                lacking.put(to);
             }
         }
-        from.deserialize_byte_buf(Raw)
+    }
+
+    fn take(from: &mut &[u8]) -> Option<FlameAnswer> {
+        Some(match u8::take(from)? {
+            0 => FlameAnswer::View(Box::new(Pack::take(from)?)),
+            1 => FlameAnswer::Map(Pack::take(from)?),
+            2 => FlameAnswer::Item(<Option<FlameItem> as Pack>::take(from)?.map(Box::new)),
+            3 => FlameAnswer::Table(Pack::take(from)?),
+            4 => FlameAnswer::Sum(Pack::take(from)?),
+            5 => FlameAnswer::File(Pack::take(from)?, Pack::take(from)?),
+            _ => return None,
+        })
+    }
+}
+
+/// Questions and answers of the flame screen cross the port as bytes.
+macro_rules! as_bytes {
+    ($($name:ident)*) => {$(
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                let mut bytes = Vec::new();
+                self.put(&mut bytes);
+                to.serialize_bytes(&bytes)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<$name, D::Error> {
+                let bytes = from.deserialize_byte_buf(Raw)?;
+                $name::take(&mut bytes.as_slice()).ok_or_else(|| de::Error::custom("cut short"))
+            }
+        }
+    )*};
+}
+
+as_bytes! { FlameAsk FlameAnswer }
+
+/// Reads bytes.
+struct Raw;
+
+impl de::Visitor<'_> for Raw {
+    type Value = Vec<u8>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("bytes")
+    }
+
+    fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+        Ok(bytes.to_vec())
+    }
+
+    fn visit_byte_buf<E: de::Error>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
+        Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn round<T: Pack + PartialEq + fmt::Debug>(value: &T) {
+        let mut bytes = Vec::new();
+        value.put(&mut bytes);
+        let mut rest = bytes.as_slice();
+        assert_eq!(T::take(&mut rest).as_ref(), Some(value));
+        assert!(rest.is_empty());
+        for cut in 0..bytes.len() {
+            assert_eq!(T::take(&mut &bytes[..cut]), None, "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn questions_and_answers_come_back_whole_or_not_at_all() {
+        let window = FlameWindow { from: i64::MIN, to: i64::MAX, width: 7, row: 1, rows: 2, critical: true };
+        for want in [
+            FlameWant::View(window),
+            FlameWant::Map(9),
+            FlameWant::Item(u32::MAX),
+            FlameWant::Step((1, -2, 3), FlameStep::Previous),
+            FlameWant::Table(5, true),
+            FlameWant::Sum,
+            FlameWant::File(FlameFile::Speedscope),
+        ] {
+            let filter =
+                Filter { text: "ä🔥".to_owned(), model: Some(String::new()), ..Filter::default() };
+            let (mode, weight) = (FlameMode::Sandwich, FlameWeight::Dollars);
+            let drop = vec![1, 2];
+            round(&FlameAsk { filter, mode, weight, range: Some((1, 2)), drop, want, ..FlameAsk::default() });
+        }
+        let [name, value, note] = ["a", "b", "c"].map(str::to_owned);
+        let field = Field { name, value, from: units::Provenance::Estimated, note };
+        let item = FlameItem {
+            item: 1,
+            place: (2, 3, 4),
+            name: "n".to_owned(),
+            name_id: 5,
+            style: 6,
+            path: vec!["p".to_owned()],
+            start: Some(Timestamp(7)),
+            fields: vec![field],
+            call: Some(CallId(8)),
+        };
+        let row = FlameRow { cells: vec!["c".to_owned()], share: 0.5, ..FlameRow::default() };
+        let view =
+            FlameView { marks: Bytes(vec![1, 2, 3]), middle: Some((1, 2)), window, ..FlameView::default() };
+        for answer in [
+            FlameAnswer::View(Box::new(view)),
+            FlameAnswer::Map(FlameMap {
+                running: vec![1.5],
+                cuts: vec![((1, 2), (3, 4))],
+                ..FlameMap::default()
+            }),
+            FlameAnswer::Item(Some(Box::new(item))),
+            FlameAnswer::Item(None),
+            FlameAnswer::Table(FlameTable { of: 1, rows: vec![row.clone()], ..FlameTable::default() }),
+            FlameAnswer::Sum(FlameSum {
+                shares: vec![("t".to_owned(), "n".to_owned(), vec![row])],
+                fields: vec![],
+            }),
+            FlameAnswer::File(Bytes(vec![0, 255]), 3),
+        ] {
+            round(&answer);
+        }
     }
 }

@@ -1,6 +1,9 @@
 use trace::{NONE, Tree};
 
-use crate::lanes::Lanes;
+use crate::{
+    lanes::Lanes,
+    order::{key, sorted},
+};
 
 /// Threads for tools in which the spans of a thread lie properly inside each other: neither side by side nor over the
 /// edge. What runs beside a sibling, or sticks out, goes to a thread where nothing else runs by then.
@@ -37,11 +40,10 @@ impl Tracks {
             strand.push(rows);
             i += 1;
         }
-        let mut order: Vec<usize> = (0..heads.len()).collect();
-        order.sort_by_key(|&i| tree.start(heads[i]));
+        let order = sorted(heads.iter().map(|&head| key(tree.start(head))).zip(0..).collect());
         let mut lanes = Lanes::default();
         let mut rows: Vec<Vec<(u32, u32)>> = Vec::new();
-        for i in order {
+        for i in order.into_iter().map(|place| place as usize) {
             let lane = lanes.place(tree.start(heads[i]), tree.end(heads[i])) as usize;
             if lane == rows.len() {
                 rows.push(Vec::new());
