@@ -125,9 +125,19 @@ pub struct Prediction {
     pub stored: u64,
     /// Why.
     pub why: Why,
-    /// The part of the prompt that is not that of the request before with the same beginning, and its first byte
-    /// that is not, where both texts are known.
-    pub broke: Option<(u32, Option<u32>)>,
+    /// Where the prompt parts from the last one with the same beginning.
+    pub broke: Option<Broke>,
+}
+
+/// Where two prompts part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Broke {
+    /// The part of the prompt that differs, from 0.
+    pub part: u32,
+    /// The first byte of it that does, where both texts are known.
+    pub byte: Option<u32>,
+    /// The number, in [`Traffic::parts`], of the part that stood there before.
+    pub other: u32,
 }
 
 impl Prediction {

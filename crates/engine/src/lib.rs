@@ -20,6 +20,7 @@ mod reprice;
 mod session;
 mod shard;
 mod summary;
+mod traffic;
 
 pub use counts::Method;
 pub use formats::{Choices, RangeDecoder, is_tokenizer, redact};
