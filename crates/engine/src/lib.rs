@@ -10,7 +10,6 @@
 
 mod answers;
 mod bill;
-mod cache_rules;
 mod calibration;
 mod counts;
 mod ledger;

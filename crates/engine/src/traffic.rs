@@ -212,14 +212,13 @@ impl<'a> Filling<'a> {
             prompt.iter().map(|message| self.session.counts.of(method, message.text).get()).collect();
         let reported = usage.input.from() == Provenance::Reported;
         let (end, mark) = cacheable(usage);
-        let begin = hashes.iter().rposition(|hash| self.sent.contains_key(hash));
-        let mut base = begin.and_then(|at| self.sent.get(&hashes[at]).copied()).filter(|_| reported);
-        let mut fresh = begin.filter(|_| base.is_some()).map_or(0, |at| at + 1);
         let shown = counts.as_ref().map(|counts| counts.iter().sum::<u64>());
-        if base.is_none() && reported && self.shows_new_only(usage, shown, call) {
-            base = self.last.get(&call.session).copied();
-            fresh = 0;
-        }
+        let new_only = reported && shows_new_only(call, shown);
+        let begin = hashes.iter().rposition(|hash| self.sent.contains_key(hash));
+        let (mut base, mut fresh) = match begin.filter(|_| reported && !new_only) {
+            Some(at) => (self.sent.get(&hashes[at]).copied(), at + 1),
+            None => (self.last.get(&call.session).copied().filter(|_| new_only), 0),
+        };
         // A prompt that is shorter than the one that it would go on from is another.
         if let Some(sent) = base.filter(|sent| end.is_none_or(|end| end < sent.tokens)) {
             let known = fresh > 0 && end.is_some_and(|end| sent.tokens.saturating_sub(end) <= TEMPLATE);
@@ -245,7 +244,9 @@ impl<'a> Filling<'a> {
         let parts = (from as u32, self.owned.parts.len() as u32);
         tokens = self.owned.parts[from..].iter().map(|part| u64::from(part.tokens)).sum();
         let sent = Sent { parts, tokens };
-        self.sent.insert(all, sent);
+        if !new_only {
+            self.sent.insert(all, sent);
+        }
         if !call.session.is_none() {
             self.last.insert(call.session, sent);
         }
@@ -255,12 +256,6 @@ impl<'a> Filling<'a> {
             let part = Part { hash: chain(all, 2), tokens: narrow(behind), text, mark: None };
             self.owned.parts.push(part);
         }
-    }
-
-    /// Whether a call's messages are only those since the call before it in its session.
-    fn shows_new_only(&self, usage: &Usage, shown: Option<u64>, call: &Call) -> bool {
-        let input = usage.input.or_zero() as f64;
-        !call.session.is_none() && shown.is_none_or(|shown| (shown as f64) < input * WHOLE)
     }
 
     /// Parts of messages that have so many tokens together, if that is known.
@@ -296,6 +291,12 @@ impl<'a> Filling<'a> {
             _ => {}
         }
     }
+}
+
+/// Whether a call's messages are only those since the call before it in its session.
+fn shows_new_only(call: &Call, shown: Option<u64>) -> bool {
+    let input = call.usage.input.or_zero() as f64;
+    !call.session.is_none() && shown.is_none_or(|shown| (shown as f64) < input * WHOLE)
 }
 
 /// Up to which token a prompt could be cached, and the breakpoint that stands there. Who reports writes tells the place of

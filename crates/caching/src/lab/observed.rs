@@ -42,6 +42,7 @@ pub(super) fn add(owned: &Owned, ask: &Ask, report: &mut Report) {
         }
         let requests: Vec<Request> = numbers.iter().map(|at| owned.requests[*at]).collect();
         let traffic = Traffic { requests: &requests, ..refs.traffic() };
+        let mut untold = false;
         for ((at, request), prediction) in
             numbers.iter().zip(&requests).zip(predict(&traffic, &ask.prompt(provider)))
         {
@@ -55,9 +56,10 @@ pub(super) fn add(owned: &Owned, ask: &Ask, report: &mut Report) {
                 row.reported += cached;
                 let difference = cached as i64
                     - cached.clamp(prediction.read.0, prediction.read.1.max(prediction.read.0)) as i64;
-                let known = reasons[model].entry(explain(&prediction, cached)).or_default();
+                let known = reasons[model].entry(explain(&prediction, cached, untold)).or_default();
                 *known = (known.0 + 1, known.1 + difference);
             }
+            untold = prediction.why == Why::NoParts;
             if let Some(broken) = broken(owned, &traffic, *at, request, &prediction) {
                 breaks.push((broken.cost.unwrap_or_default(), broken));
             }
@@ -75,7 +77,7 @@ pub(super) fn add(owned: &Owned, ask: &Ask, report: &mut Report) {
 }
 
 /// Why what was reported is what was predicted, or is not.
-fn explain(prediction: &Prediction, cached: u64) -> String {
+fn explain(prediction: &Prediction, cached: u64, untold: bool) -> String {
     if prediction.agrees(cached) {
         return match prediction.why {
             Why::Read | Why::PrefixChanged => "as predicted".to_owned(),
@@ -84,6 +86,7 @@ fn explain(prediction: &Prediction, cached: u64) -> String {
     }
     if cached > prediction.read.1 {
         return match prediction.why {
+            _ if untold => "read more: the request before tells no tokens and may have written some".to_owned(),
             Why::First => "read more: what wrote it lies before the trace".to_owned(),
             why => format!("read more than predicted ({})", reason(why)),
         };

@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 
+use caching::prompt::minimum;
 use pricing::{Billable, Class, Terms};
 use rustc_hash::FxHashMap;
 use trace::{Component, Message, StrId, Trace};
@@ -11,7 +12,6 @@ use units::{Money, Provenance, show};
 use super::{bill::Item, components};
 use crate::{
     bill::cost,
-    cache_rules::minimum,
     counts::Method,
     order::{first, sort},
     protocol::{CostlyCall, Finding},
@@ -159,9 +159,12 @@ fn prefixes(session: &Session, items: &[Item<'_>]) -> Vec<Finding> {
         let method = Method::of_model(name);
         let counted: Option<u64> =
             prefix.iter().map(|message| session.counts.of(method, message.text).get()).sum();
-        let (Some(tokens), Some(least)) = (counted, minimum(&price.provider, &price.model)) else { continue };
+        let (Some(tokens), Some((surely_not, least))) = (counted, minimum(&price.provider, &price.model)) else {
+            continue;
+        };
         let under = tokens < least;
-        if under && (tokens as f64) < least as f64 * NEARLY {
+        // Where sources differ on the minimum, nobody knows what is just under it.
+        if under && (surely_not < least || (tokens as f64) < least as f64 * NEARLY) {
             continue;
         }
         let Some(input) = price.rate(Class::Input, 0) else { continue };
