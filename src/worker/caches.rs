@@ -38,11 +38,6 @@ impl Caches {
         }
     }
 
-    /// How many workers there are.
-    pub fn len(&self) -> u32 {
-        self.runner.borrow().iter().filter(|runner| !runner.is_over()).count() as u32
-    }
-
     /// Ends what is under way.
     pub fn stop(&self) {
         self.has.replace(None);

@@ -52,9 +52,13 @@ impl Runner {
             let state = state.clone();
             Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
                 let data = event.data();
-                let list = |key: &str| Reflect::get(&data, &key.into()).and_then(|list| list.dyn_into::<Array>());
+                let list =
+                    |key: &str| Reflect::get(&data, &key.into()).and_then(|list| list.dyn_into::<Array>());
                 if let Ok(addresses) = list("asked") {
-                    addresses.iter().filter_map(|address| address.as_string()).for_each(|it| aside(Aside::Asked(it)));
+                    addresses
+                        .iter()
+                        .filter_map(|address| address.as_string())
+                        .for_each(|it| aside(Aside::Asked(it)));
                     return;
                 }
                 if let Ok(progress) = list("progress") {
@@ -97,11 +101,12 @@ impl Runner {
             true => Array::of1(value),
             false => Array::new(),
         };
-        let answer = Promise::new(&mut |resolve, reject| {
-            match state.worker.post_message_with_transfer(&message, &moved) {
-                Ok(()) if !state.over.get() => state.waiting.borrow_mut().push_back((resolve, reject)),
-                _ => drop(reject.call1(&JsValue::NULL, &"it has ended. Try again.".into())),
-            }
+        let answer = Promise::new(&mut |resolve, reject| match state
+            .worker
+            .post_message_with_transfer(&message, &moved)
+        {
+            Ok(()) if !state.over.get() => state.waiting.borrow_mut().push_back((resolve, reject)),
+            _ => drop(reject.call1(&JsValue::NULL, &"it has ended. Try again.".into())),
         });
         let _timer = Timeout::new(limit, move || {
             let seconds = limit / 1000;

@@ -86,7 +86,9 @@ fn explain(prediction: &Prediction, cached: u64, untold: bool) -> String {
     }
     if cached > prediction.read.1 {
         return match prediction.why {
-            _ if untold => "read more: the request before tells no tokens and may have written some".to_owned(),
+            _ if untold => {
+                "read more: the request before tells no tokens and may have written some".to_owned()
+            }
             Why::First => "read more: what wrote it lies before the trace".to_owned(),
             why => format!("read more than predicted ({})", reason(why)),
         };

@@ -159,7 +159,8 @@ fn prefixes(session: &Session, items: &[Item<'_>]) -> Vec<Finding> {
         let method = Method::of_model(name);
         let counted: Option<u64> =
             prefix.iter().map(|message| session.counts.of(method, message.text).get()).sum();
-        let (Some(tokens), Some((surely_not, least))) = (counted, minimum(&price.provider, &price.model)) else {
+        let (Some(tokens), Some((surely_not, least))) = (counted, minimum(&price.provider, &price.model))
+        else {
             continue;
         };
         let under = tokens < least;
