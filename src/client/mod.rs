@@ -42,6 +42,8 @@ struct Inner {
     faults: Cell<u32>,
     /// Grows when the reading is stopped.
     stops: Cell<u32>,
+    /// Grows when a replay is stopped.
+    replay_stops: Cell<u32>,
     labs: labs::Labs,
 }
 
@@ -71,6 +73,7 @@ impl Client {
             choices: RefCell::default(),
             faults: Cell::default(),
             stops: Cell::default(),
+            replay_stops: Cell::default(),
             labs: labs::Labs::default(),
         }))
     }

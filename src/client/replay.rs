@@ -12,6 +12,9 @@ use super::{Client, other_build, use_client};
 use crate::state::use_session;
 use crate::wire;
 
+/// What is shown in place of an answer that somebody did not want to wait for.
+const STOPPED: &str = "The replay was stopped.";
+
 /// What a component knows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Replayed {
@@ -38,6 +41,8 @@ struct Shown {
 struct Line {
     asked: bool,
     next: Option<Key>,
+    /// What a person stopped: it is not asked again because the session has changed.
+    stopped: Option<(Question, Filter)>,
 }
 
 /// Asks, and asks again when the question, the filter or the session changes; keeps the last good answer meanwhile.
@@ -65,20 +70,29 @@ pub fn use_replay(question: Option<Question>, filter: &Filter) -> Replayed {
 }
 
 fn ask(client: &Client, key: Key, line: &Rc<RefCell<Line>>, shown: &UseStateSetter<Shown>) {
+    if line.borrow().stopped.as_ref().is_some_and(|(question, filter)| (question, filter) == (&key.0, &key.1))
+    {
+        return shown.set(Shown { key: Some(key), reply: None, error: Some(STOPPED.into()) });
+    }
     if line.borrow().asked {
         line.borrow_mut().next = Some(key);
         return;
     }
     line.borrow_mut().asked = true;
     let (again, line, shown) = (client.clone(), line.clone(), shown.clone());
-    let question = key.0.clone();
+    let (question, stops) = (key.0.clone(), client.0.replay_stops.get());
     client.replay(&question, &key.1.clone(), move |reply| {
         let next = {
             let mut line = line.borrow_mut();
             line.asked = false;
+            let stopped = again.0.replay_stops.get() != stops && reply.is_err();
+            line.stopped = stopped.then(|| (key.0.clone(), key.1.clone()));
             line.next.take()
         };
+        let ended = matches!(&reply, Err(why) if why == STOPPED) && line.borrow().stopped.is_none();
         match next {
+            // Another question ended it: this one still waits for its answer.
+            None if ended => ask(&again, key, &line, &shown),
             Some(next) if next != key => ask(&again, next, &line, &shown),
             _ => shown.set(match reply {
                 Ok(reply) => Shown { key: Some(key), reply: Some(Rc::new(reply)), error: None },
@@ -100,9 +114,15 @@ impl Client {
         self.send_question(filter, text, Box::new(then));
     }
 
-    /// Ends the replay that is under way.
-    pub fn stop_replay(&self) {
+    /// Ends the replay that is under way, for another question.
+    pub fn end_replay(&self) {
         self.change(Command::Caches(Filter::default()));
+    }
+
+    /// Ends the replay that is under way, and asks for it no more.
+    pub fn stop_replay(&self) {
+        self.0.replay_stops.set(self.0.replay_stops.get() + 1);
+        self.end_replay();
     }
 
     fn send_question(

@@ -49,7 +49,7 @@ fn drawing(cache: Cache, points: &[Point], width: f64) -> Drawing {
         .filter_map(|point| Some((point.capacity? as f64, point)))
         .filter(|(size, _)| *size > 0.0)
         .collect();
-    let right = width - 96.0;
+    let right = width - 116.0;
     let ends = (sized.first().map_or(1.0, |one| one.0), sized.last().map_or(2.0, |one| one.0));
     let x =
         Scale::logarithmic(if ends.0 < ends.1 { ends } else { (ends.0 / 2.0, ends.1 * 2.0) }, (LEFT, right));

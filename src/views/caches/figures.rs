@@ -9,12 +9,17 @@ use crate::{
     widgets::Fig,
 };
 
+/// An amount; nothing is `$0`.
+pub fn usd(amount: Money) -> String {
+    if amount == Money::ZERO { "$0".to_owned() } else { format::money(amount) }
+}
+
 /// What is saved: an amount, or from the least to the most where the rules leave it open.
 pub fn saved(least: Option<Money>, most: Option<Money>) -> Option<String> {
     let least = least?;
     Some(match most.filter(|most| *most != least) {
-        Some(most) => format!("{} to {}", format::money(least), format::money(most)),
-        None => format::money(least),
+        Some(most) => format!("{} to {}", usd(least), usd(most)),
+        None => usd(least),
     })
 }
 

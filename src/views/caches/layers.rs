@@ -4,6 +4,7 @@ use caching::lab::{Ask, Cache, LayerRow, Question, Reply};
 use units::Money;
 use yew::prelude::*;
 
+use super::figures::usd;
 use crate::{
     charts::{
         Chart, Drawing, Fact, Spot,
@@ -11,7 +12,7 @@ use crate::{
         scale::Scale,
     },
     client::use_replay,
-    format::{int, money},
+    format::int,
     state::use_view,
     widgets::{Empty, IconName, Panel, TableTwin},
 };
@@ -90,8 +91,8 @@ fn drawing(rows: &[(String, LayerRow)], cost: Money, width: f64) -> Drawing {
     let spot = |(row, (name, layer)): (usize, &(String, LayerRow))| {
         let facts = vec![
             Fact::new("Requests", int(layer.requests)),
-            Fact::new("Saves", money(layer.saved.0)),
-            Fact::new("Left", money(layer.left)),
+            Fact::new("Saves", usd(layer.saved.0)),
+            Fact::new("Left", usd(layer.left)),
         ];
         Spot { area: [LEFT, y(row + 1), right - LEFT, ROW], title: name.clone().into(), rows: facts }
     };
@@ -104,19 +105,19 @@ fn drawing(rows: &[(String, LayerRow)], cost: Money, width: f64) -> Drawing {
                 { label(width, 12.0, "left", Anchor::End, "") }
                 { label(0.0, y(0) + 15.0, "No cache at all", Anchor::Start, "mid") }
                 { bar(Money::ZERO, cost, 0, "var(--text-3)") }
-                { label(width, y(0) + 15.0, money(cost), Anchor::End, "mid") }
+                { label(width, y(0) + 15.0, usd(cost), Anchor::End, "mid") }
                 { for rows.iter().enumerate().map(|(i, (name, layer))| html! {
                     <>
                         { label(0.0, y(i + 1) + 15.0, name.clone(), Anchor::Start, "mid") }
                         { bar(layer.left, layer.left + layer.saved.0, i + 1, "var(--series-4)") }
-                        { label(right + 76.0, y(i + 1) + 15.0, money(layer.saved.0), Anchor::End, "mid") }
-                        { label(width, y(i + 1) + 15.0, money(layer.left), Anchor::End, "mid") }
+                        { label(right + 76.0, y(i + 1) + 15.0, usd(layer.saved.0), Anchor::End, "mid") }
+                        { label(width, y(i + 1) + 15.0, usd(layer.left), Anchor::End, "mid") }
                     </>
                 }) }
                 { label(0.0, end + 15.0, "Still to pay", Anchor::Start, "strong") }
                 { bar(Money::ZERO, left, rows.len() + 1, "var(--text-2)") }
-                { label(right + 76.0, end + 15.0, money(cost - left), Anchor::End, "strong") }
-                { label(width, end + 15.0, money(left), Anchor::End, "strong") }
+                { label(right + 76.0, end + 15.0, usd(cost - left), Anchor::End, "strong") }
+                { label(width, end + 15.0, usd(left), Anchor::End, "strong") }
                 { line(LEFT, TOP, LEFT, end + ROW, "axis-line") }
             </>
         },

@@ -67,6 +67,16 @@ pub fn Caches() -> Html {
         }
         _ => None,
     };
+    let was_open = std::mem::replace(&mut *use_mut_ref(|| false).borrow_mut(), replayed.stale);
+    use_effect_with(lab.ask.clone(), {
+        let client = client.clone();
+        move |_| {
+            // Nobody waits for it any more.
+            if was_open {
+                client.end_replay();
+            }
+        }
+    });
     let stop = Callback::from(move |_: MouseEvent| client.stop_replay());
     let (done, of) = session.replaying;
     let working = replayed.stale.then(|| {

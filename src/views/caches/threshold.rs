@@ -16,7 +16,7 @@ use crate::{
 };
 
 const LEFT: f64 = 56.0;
-const READOUT: f64 = 168.0;
+const READOUT: f64 = 184.0;
 const HEIGHT: f64 = 500.0;
 /// Top and base of each pane.
 const PANES: [(f64, f64); 3] = [(22.0, 126.0), (176.0, 326.0), (376.0, 468.0)];
@@ -273,7 +273,7 @@ fn readout(lab: &Lab, shown: &[Shown], point: &Point, report: &Report, x: f64) -
                 format!(
                     "−{} {}",
                     dollars(lost),
-                    if risk.rate.is_some() { "expected loss" } else { "were all signs right" }
+                    if risk.rate.is_some() { "expected loss" } else { "if signs are right" }
                 ),
                 best.map_or(String::new(), |best| format!("best is {} at {:.2}", dollars(best.net), best.at)),
             ],

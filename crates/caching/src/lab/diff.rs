@@ -1,7 +1,7 @@
 use super::report::Run;
 
 /// Words of what both prompts share that are shown around what differs.
-const AROUND: usize = 10;
+const AROUND: usize = 6;
 /// Comparisons of words for one pair; where it would take more, all between beginning and end differs.
 const COMPARISONS: usize = 1 << 18;
 
