@@ -52,6 +52,8 @@ pub(crate) fn traffic(session: &Session, filter: &Filter) -> Owned {
 struct Sent {
     parts: (u32, u32),
     tokens: u64,
+    /// The hash of all that was said up to here.
+    said: u64,
 }
 
 struct Filling<'a> {
@@ -87,8 +89,9 @@ impl<'a> Filling<'a> {
         let prompt: Vec<Message> =
             messages.iter().filter(|message| !message.component.is_output()).copied().collect();
         let from = self.owned.parts.len() as u32;
+        let mut before = 0;
         if call.blocks.is_empty() {
-            self.messages(call, &prompt, method);
+            before = self.messages(call, &prompt, method);
         } else {
             self.blocks(call);
         }
@@ -109,7 +112,7 @@ impl<'a> Filling<'a> {
         };
         if let Some(question) = question {
             request.prompt = Some(self.text(prompt[question].text).0);
-            let (mut system, mut context) = (None, 0);
+            let (mut system, mut context) = (None, before);
             for (at, message) in prompt.iter().enumerate().filter(|(at, _)| *at != question) {
                 let hash = self.hash(message);
                 if is_fixed(message.component) {
@@ -196,11 +199,12 @@ impl<'a> Filling<'a> {
         }
     }
 
-    /// The parts of a prompt that is told in messages.
-    fn messages(&mut self, call: &Call, prompt: &[Message], method: Method) {
+    /// The parts of a prompt that is told in messages. The answer is the hash of what was said before, where the file
+    /// shows only what is new.
+    fn messages(&mut self, call: &Call, prompt: &[Message], method: Method) -> u64 {
         let usage = &call.usage;
         if prompt.is_empty() && call.session.is_none() || usage.input.get() == Some(0) {
-            return;
+            return 0;
         }
         let mut hashes = Vec::with_capacity(prompt.len());
         let mut all = 1;
@@ -225,6 +229,7 @@ impl<'a> Filling<'a> {
             base = base.filter(|_| known);
             fresh = if known { fresh } else { 0 };
         }
+        let before = self.last.get(&call.session).filter(|_| new_only).map_or(0, |sent| sent.said);
         let from = self.owned.parts.len();
         let mut tokens = 0;
         if let Some(sent) = base {
@@ -243,7 +248,7 @@ impl<'a> Filling<'a> {
         }
         let parts = (from as u32, self.owned.parts.len() as u32);
         tokens = self.owned.parts[from..].iter().map(|part| u64::from(part.tokens)).sum();
-        let sent = Sent { parts, tokens };
+        let sent = Sent { parts, tokens, said: chain(before, all) };
         if !new_only {
             self.sent.insert(all, sent);
         }
@@ -256,6 +261,7 @@ impl<'a> Filling<'a> {
             let part = Part { hash: chain(all, 2), tokens: narrow(behind), text, mark: None };
             self.owned.parts.push(part);
         }
+        before
     }
 
     /// Parts of messages that have so many tokens together, if that is known.

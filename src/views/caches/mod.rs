@@ -130,13 +130,15 @@ fn drawn(report: &Report) -> u8 {
         Report { layers, .. } if !layers.is_empty() => 3,
         Report { providers, .. } if !providers.is_empty() => 2,
         Report { curve, .. } if curve.iter().any(|point| point.threshold.is_some()) => 1,
+        Report { curve, .. } if curve.iter().any(|point| point.blocks.is_some()) => 4,
         _ => 0,
     }
 }
 
 fn drawn_by(cache: Cache) -> u8 {
     match cache {
-        Cache::Exact | Cache::Prefix => 0,
+        Cache::Exact => 0,
+        Cache::Prefix => 4,
         Cache::Similarity => 1,
         Cache::Prompt => 2,
         Cache::Stacked => 3,

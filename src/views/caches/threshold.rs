@@ -15,7 +15,7 @@ use crate::{
     widgets::{Panel, TableTwin, use_width},
 };
 
-const LEFT: f64 = 56.0;
+const LEFT: f64 = 64.0;
 const READOUT: f64 = 184.0;
 const HEIGHT: f64 = 500.0;
 /// Top and base of each pane.
@@ -34,6 +34,7 @@ pub struct Props {
 struct Shown {
     at: f64,
     rate: f64,
+    exact: f64,
     saved: f64,
     net: f64,
     risk: f64,
@@ -139,6 +140,7 @@ fn shown(lab: &Lab, point: &Point) -> Shown {
     Shown {
         at: point.threshold.unwrap_or(1.0),
         rate: point.metrics.by_request.unwrap_or(0.0),
+        exact: point.metrics.exact as f64 / (point.metrics.hits + point.metrics.misses).max(1) as f64,
         saved,
         net: saved - loss(&lab.marks, point, lab.wrong_cost),
         risk: risk.rate.or_else(|| suspicion(point)).unwrap_or(0.0),
@@ -189,10 +191,11 @@ fn panes(lab: &Lab, shown: &[Shown], x: &Scale, right: f64, now: f64, ends: (f64
     ];
     let names = [
         "Hit rate",
-        "Dollars",
+        "Dollars saved; dashed: less the expected loss",
         if reviewed { "False hits among similar hits" } else { "Similar hits with a sign of being wrong" },
     ];
-    let exact = shown.iter().map(|one| one.rate).fold(f64::INFINITY, f64::min);
+    // At any threshold, the same prompts hit.
+    let exact = shown.last().map_or(0.0, |one| one.exact);
     let band = {
         let up = path(shown, x, &y[2], |one| one.interval.1);
         let down: Vec<String> = shown
@@ -217,6 +220,7 @@ fn panes(lab: &Lab, shown: &[Shown], x: &Scale, right: f64, now: f64, ends: (f64
             { y_axis(|v| y[2].at(v), &risks, LEFT, right, |v| percent(v, 0)) }
             if exact > 0.0 {
                 <g opacity=".25">{ rect(LEFT, y[0].at(exact), right - LEFT, PANES[0].1 - y[0].at(exact), "var(--series-1)") }</g>
+                { label(LEFT + 4.0, y[0].at(exact) - 5.0, format!("exact repeats, {}", percent(exact, 1)), Anchor::Start, "mid halo") }
             }
             { stroke(path(shown, x, &y[0], |one| one.rate), "var(--series-1)", false) }
             { stroke(path(shown, x, &y[1], |one| one.saved), "var(--series-4)", false) }

@@ -56,7 +56,12 @@ fn runs(words: &[&str], differs: &[bool]) -> Vec<Run> {
         let end = at + differs[at..].iter().take_while(|other| **other == differs[at]).count();
         let run = &words[at..end];
         let (from, to) = (if at == 0 { 0 } else { AROUND }, if end == words.len() { 0 } else { AROUND });
-        let text = match run.len() > from + to + 1 && (!differs[at] || run.len() > 8 * AROUND) {
+        let room = match (differs[at], from + to) {
+            (true, _) => 8 * AROUND,
+            (false, 0) => 4 * AROUND,
+            (false, around) => around + 4,
+        };
+        let text = match run.len() > room {
             false => run.join(" "),
             // Of a text that is alike as a whole, the beginning is shown.
             true if from + to == 0 => format!("{} …", run[..(4 * AROUND).min(run.len())].join(" ")),

@@ -9,7 +9,7 @@ use crate::{
 pub(super) fn capacities(distinct: usize) -> Vec<Option<u32>> {
     let most = u32::try_from(distinct).unwrap_or(u32::MAX);
     let powers = (0..32).map(|power| 1u32 << power).take_while(move |size| *size < most);
-    powers.map(Some).chain([None]).collect()
+    powers.chain([most]).map(Some).chain([None]).collect()
 }
 
 pub(super) fn report(owned: &Owned, ask: &Ask) -> Report {

@@ -139,7 +139,10 @@ pub(super) fn row(owned: &Owned, ask: &Ask, provider: Provider) -> (ProviderRow,
     let predictions = predict(&traffic, &prompt);
     let tokens = reqs.iter().zip(&predictions).filter(|(_, prediction)| !prediction.why.abstains());
     let tokens = tokens.map(|(request, _)| request.input.or_zero()).sum();
-    let used = foreign.iter().any(|foreign| *foreign) && !stand_in.is_empty();
+    let is_foreign = |request: &crate::Request| {
+        foreign.get(request.model as usize) == Some(&true) && request.parts.0 < request.parts.1
+    };
+    let used = !stand_in.is_empty() && owned.requests.iter().any(is_foreign);
     let row = ProviderRow {
         provider,
         stand_in: if used { stand_in.to_owned() } else { String::new() },
