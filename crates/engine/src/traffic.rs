@@ -61,7 +61,6 @@ struct Filling<'a> {
     owned: Owned,
     texts: FxHashMap<TextId, (u32, u64)>,
     models: FxHashMap<StrId, (u32, Method)>,
-    rates: FxHashMap<(u32, u64), Option<u32>>,
     /// By the hash of all messages of a prompt.
     sent: FxHashMap<u64, Sent>,
     /// The last prompt of each session.
@@ -75,7 +74,6 @@ impl<'a> Filling<'a> {
             owned: Owned::default(),
             texts: FxHashMap::default(),
             models: FxHashMap::default(),
-            rates: FxHashMap::default(),
             sent: FxHashMap::default(),
             last: FxHashMap::default(),
         }
@@ -106,7 +104,7 @@ impl<'a> Filling<'a> {
             duration: call.duration,
             cached: call.usage.cache_read,
             written: call.usage.cache_write,
-            rates: self.rates(call, model),
+            rates: self.rates(call),
             cost: session.bill.cost(session.trace(), call, &call.usage).map(|cost| cost.total),
             ..Request::default()
         };
@@ -162,7 +160,7 @@ impl<'a> Filling<'a> {
     }
 
     /// What tokens of a call cost.
-    fn rates(&mut self, call: &Call, model: u32) -> Option<u32> {
+    fn rates(&mut self, call: &Call) -> Option<u32> {
         let session = self.session;
         let price = session.bill.price(session.trace(), call)?;
         let size = call.usage.input.or_zero();
@@ -175,12 +173,13 @@ impl<'a> Filling<'a> {
             write: differs(Class::CacheWrite5m),
             write_1h: differs(Class::CacheWrite1h),
         };
-        let key = (model, xxh3_64(format!("{rates:?}").as_bytes()));
+        // There are few: one for each model, day and size.
         let all = &mut self.owned.rates;
-        *self.rates.entry(key).or_insert_with(|| {
+        let known = all.iter().position(|known| *known == rates).unwrap_or_else(|| {
             all.push(rates);
-            Some(all.len() as u32 - 1)
-        })
+            all.len() - 1
+        });
+        Some(known as u32)
     }
 
     /// The parts of a prompt that is told in blocks.
