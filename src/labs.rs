@@ -10,7 +10,7 @@ use crate::client::Client;
 use crate::route::Screen;
 use crate::state::session::{Session, State};
 use crate::state::view::{ViewHandle, use_view_state};
-use crate::views::{bill::Bill, flame::Flame, latency::Latency, workbench::Workbench};
+use crate::views::{bill::Bill, caches::Caches, flame::Flame, latency::Latency, workbench::Workbench};
 
 /// The id of the element they draw into; its property `port` leads to the app, which passes on what goes to the engine.
 pub const PLACE: &str = "labs";
@@ -51,6 +51,7 @@ fn Labs(props: &LabsProps) -> Html {
         Screen::Flame => html! { <Flame /> },
         Screen::Bill => html! { <Bill /> },
         Screen::Latency => html! { <Latency /> },
+        Screen::Caches => html! { <Caches /> },
         Screen::Workbench => html! { <Workbench /> },
         _ => Html::default(),
     };

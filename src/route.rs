@@ -19,14 +19,23 @@ pub enum Screen {
     Flame,
     /// Where the money goes.
     Bill,
+    /// What caches would save and break.
+    Caches,
     /// Counting and pricing a typed prompt.
     Workbench,
 }
 
 impl Screen {
     /// The screens that have a tab.
-    pub const TABS: [Screen; 6] =
-        [Screen::Overview, Screen::Requests, Screen::Latency, Screen::Flame, Screen::Bill, Screen::Workbench];
+    pub const TABS: [Screen; 7] = [
+        Screen::Overview,
+        Screen::Requests,
+        Screen::Latency,
+        Screen::Flame,
+        Screen::Bill,
+        Screen::Caches,
+        Screen::Workbench,
+    ];
 
     /// Its name on the tab.
     pub const fn label(self) -> &'static str {
@@ -37,6 +46,7 @@ impl Screen {
             Screen::Latency => "Latency",
             Screen::Flame => "Flame",
             Screen::Bill => "Bill",
+            Screen::Caches => "Caches",
             Screen::Workbench => "Workbench",
         }
     }
@@ -50,13 +60,14 @@ impl Screen {
             Screen::Latency => "latency",
             Screen::Flame => "flame",
             Screen::Bill => "bill",
+            Screen::Caches => "caches",
             Screen::Workbench => "workbench",
         }
     }
 
     /// Whether it is one of the screens of the labs, which are fetched when one of them is first shown.
     pub const fn is_in_labs(self) -> bool {
-        matches!(self, Screen::Latency | Screen::Flame | Screen::Bill | Screen::Workbench)
+        matches!(self, Screen::Latency | Screen::Flame | Screen::Bill | Screen::Caches | Screen::Workbench)
     }
 
     /// Whether it has nothing to show without files.

@@ -16,9 +16,9 @@ const ARROWS: [(&str, &[&str]); 12] = [
     ("tokenflame-stats", &["units", "trace"]),
     ("tokenflame-caching", &["units"]),
     ("tokenflame-layout", &["units", "trace"]),
-    ("tokenflame-engine", &["units", "trace", "formats", "tokens", "pricing", "stats", "layout"]),
-    ("tokenflame-cli", &["units", "tokens", "engine"]),
-    ("tokenflame", &["units", "engine", "huggingface"]),
+    ("tokenflame-engine", &["units", "trace", "formats", "tokens", "pricing", "stats", "layout", "caching"]),
+    ("tokenflame-cli", &["units", "tokens", "engine", "caching"]),
+    ("tokenflame", &["units", "engine", "huggingface", "caching"]),
 ];
 
 /// A browser, a clock or chance in the engine would make its answers depend on where it runs.

@@ -164,7 +164,9 @@ pub fn Frame() -> Html {
         _ if session.info.requests == 0 => html! { <NothingToShow /> },
         Screen::Overview => html! { <Overview /> },
         Screen::Requests => html! { <Requests /> },
-        Screen::Latency | Screen::Flame | Screen::Bill | Screen::Workbench => Html::default(),
+        Screen::Latency | Screen::Flame | Screen::Bill | Screen::Caches | Screen::Workbench => {
+            Html::default()
+        }
     };
     html! {
         <>

@@ -3,6 +3,7 @@
 mod files;
 mod labs;
 mod query;
+mod replay;
 mod transport;
 
 use std::cell::{Cell, RefCell};
@@ -16,6 +17,7 @@ use yew::prelude::*;
 
 pub use files::{CHOOSER, FOLDER_CHOOSER};
 pub use query::{Query, use_query};
+pub use replay::{Replayed, use_replay};
 use transport::{Then, Transport};
 
 use crate::platform::{file::NamedFile, storage, traffic};
@@ -40,6 +42,8 @@ struct Inner {
     faults: Cell<u32>,
     /// Grows when the reading is stopped.
     stops: Cell<u32>,
+    /// Grows when a replay is stopped.
+    replay_stops: Cell<u32>,
     labs: labs::Labs,
 }
 
@@ -69,6 +73,7 @@ impl Client {
             choices: RefCell::default(),
             faults: Cell::default(),
             stops: Cell::default(),
+            replay_stops: Cell::default(),
             labs: labs::Labs::default(),
         }))
     }
@@ -266,6 +271,7 @@ impl Client {
         match note {
             Note::Event(Event::Progress(progress)) => self.0.session.dispatch(Change::Progress(progress)),
             Note::Event(Event::Counting(counting)) => self.0.session.dispatch(Change::Counting(counting)),
+            Note::Event(Event::Replaying(done, of)) => self.0.session.dispatch(Change::Replaying(done, of)),
             Note::Event(Event::Fault(why)) => self.restart(why),
             Note::Session(info) => self.0.session.dispatch(Change::Info(info)),
             Note::Refused(why) => self.refuse(why),

@@ -31,6 +31,8 @@ pub struct Session {
     pub pulse: Option<Pulse>,
     /// Requests that the page has made: to its own origin, and to others.
     pub asked: (u32, u32),
+    /// So much of so much was replayed through caches.
+    pub replaying: (u32, u32),
     /// How many times files were opened.
     pub openings: u32,
     /// The generation the engine itself gave last.
@@ -85,6 +87,8 @@ pub enum Change {
     Progress(Progress),
     /// So far the counting has come.
     Counting(Counting),
+    /// So much of so much was replayed through caches.
+    Replaying(u32, u32),
     /// The reading is over.
     Opened,
     /// The engine had to be started anew.
@@ -151,6 +155,7 @@ impl Reducible for State {
                 session.uncounted = if counting.over { counting.left } else { 0 };
                 next.reading.counting = counting;
             }
+            Change::Replaying(done, of) => session.replaying = (done, of),
             Change::Opened => {
                 next.pending = next.pending.saturating_sub(1);
                 if next.pending == 0 {

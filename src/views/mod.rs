@@ -1,6 +1,7 @@
 //! The screens, one folder each.
 
 pub mod bill;
+pub mod caches;
 pub mod flame;
 pub mod import;
 mod import_files;

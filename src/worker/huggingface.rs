@@ -9,8 +9,7 @@ use js_sys::{JsString, Reflect, Uint32Array};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::File;
 
-use super::{Worker, now, origin_of, runner::Runner};
-use crate::platform::traffic;
+use super::{Worker, now, runner::Runner};
 
 /// Bytes that tell a tokenizer from a trace.
 const HEAD: usize = 64 << 10;
@@ -120,14 +119,8 @@ impl Worker {
 
     /// Starts the worker of a tokenizer, and hears what it says of the file.
     async fn run(self: &Rc<Self>, opened: &Opened) -> Result<(Rc<Runner>, JsValue), String> {
-        let (worker, base) = (self.clone(), &self.tokenizers.base);
-        let origin = origin_of(base);
-        let asked = move |address: String| {
-            traffic::is_own(&address, &origin).into_iter().for_each(|own| worker.count_request(own));
-        };
-        let runner =
-            Runner::start(base, asked).map_err(|error| format!("it could not be started: {error:?}"))?;
-        let runner = Rc::new(runner);
+        let script = format!("{}huggingface-boot.js", self.tokenizers.base);
+        let runner = self.hire(&script, "tokenizer")?;
         // At once, for who asks meanwhile: questions are answered in their order.
         opened.runner.replace(Some(runner.clone()));
         let told = runner.ask("file", &opened.file, READING).await?;

@@ -1,6 +1,7 @@
 //! The engine's side of the port: reads files piece by piece, and answers in between.
 
 mod bell;
+mod caches;
 mod count;
 mod counter;
 mod errand;
@@ -49,10 +50,12 @@ pub fn start(port: MessagePort, base: String, prices: String) {
         pool: pool::Pool::new(&base),
         vocabularies: vocabulary::Vocabularies::new(&base),
         tokenizers: huggingface::Tokenizers::new(&base),
+        caches: caches::Caches::new(&base),
+        origin: origin_of(&base),
         pulse: Cell::default(),
     });
     let watcher = worker.clone();
-    traffic::watch(origin_of(&base), move |own| watcher.count_request(own));
+    traffic::watch(worker.origin.clone(), move |own| watcher.count_request(own));
     worker.tell_pulse();
 
     let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
@@ -83,6 +86,9 @@ struct Worker {
     pool: Rc<pool::Pool>,
     vocabularies: vocabulary::Vocabularies,
     tokenizers: huggingface::Tokenizers,
+    caches: caches::Caches,
+    /// Where the page is from.
+    origin: String,
     pulse: Cell<Pulse>,
 }
 
@@ -114,7 +120,7 @@ impl Worker {
     }
 
     fn tell_pulse(&self) {
-        let own = Pulse { memory: memory(), ..self.pulse.get() };
+        let own = Pulse { memory: memory() + self.caches.memory.get(), ..self.pulse.get() };
         self.tell(&Note::Pulse(own.plus(self.pool.pulse())));
     }
 }

@@ -57,6 +57,7 @@ impl Worker {
                 };
                 self.reply(id, &reply);
             }),
+            Command::Caches(filter) => spawn_local(self.replay(id, filter, message.text)),
             Command::Split => {
                 let text = String::from(message.text.unwrap_or_default());
                 self.reply(id, &Session::split(&text));
@@ -79,6 +80,7 @@ impl Worker {
                         self.stop();
                         self.files.borrow_mut().clear();
                         self.tokenizers.clear();
+                        self.caches.stop();
                     }
                     Command::CountTexts => self.count_texts(),
                     _ => {}

@@ -1,4 +1,4 @@
-//! The worker that runs one tokenizer.
+//! A worker of the engine's worker, with a wasm of its own: for a tokenizer, or for replays.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -6,12 +6,27 @@ use std::rc::Rc;
 
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
-use js_sys::{Array, Function, Object, Promise, Reflect};
+use js_sys::{Array, ArrayBuffer, Function, Object, Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{ErrorEvent, Event, MessageEvent, Worker};
 
 use crate::platform::worker;
+
+/// What a runner says beside its answers.
+pub enum Aside {
+    /// It has fetched an address.
+    Asked(String),
+    /// How far it is, and how many bytes of memory it holds.
+    Progress {
+        /// Done.
+        done: u32,
+        /// Of so many.
+        of: u32,
+        /// Bytes.
+        memory: f64,
+    },
+}
 
 /// Is asked one thing after another and answers in that order; ends with the first fault.
 pub struct Runner {
@@ -28,19 +43,27 @@ struct State {
 }
 
 impl Runner {
-    /// Starts one; `asked` hears the addresses that it fetches. `base` is the folder of the page.
-    pub fn start(base: &str, asked: impl Fn(String) + 'static) -> Result<Runner, JsValue> {
-        let worker = worker::start(&format!("{base}huggingface-boot.js"), "tokenizer")?;
+    /// Starts one by a script in the folder of the page, under a name for people. `aside` hears what it says beside its
+    /// answers: the addresses that it fetches as `{ asked }`, how far it is as `{ progress }`.
+    pub fn start(script: &str, name: &'static str, aside: Box<dyn Fn(Aside)>) -> Result<Runner, JsValue> {
+        let worker = worker::start(script, name)?;
         let state = Rc::new(State { worker, waiting: RefCell::default(), over: Cell::new(false) });
         let heard = {
             let state = state.clone();
             Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
                 let data = event.data();
-                if let Ok(addresses) =
-                    Reflect::get(&data, &"asked".into()).and_then(|list| list.dyn_into::<Array>())
-                {
-                    addresses.iter().filter_map(|address| address.as_string()).for_each(&asked);
+                let list =
+                    |key: &str| Reflect::get(&data, &key.into()).and_then(|list| list.dyn_into::<Array>());
+                if let Ok(addresses) = list("asked") {
+                    addresses
+                        .iter()
+                        .filter_map(|address| address.as_string())
+                        .for_each(|it| aside(Aside::Asked(it)));
                     return;
+                }
+                if let Ok(progress) = list("progress") {
+                    let [done, of, memory] = [0, 1, 2].map(|at| progress.get(at).as_f64().unwrap_or(0.0));
+                    return aside(Aside::Progress { done: done as u32, of: of as u32, memory });
                 }
                 let first = state.waiting.borrow_mut().pop_front();
                 if let Some((resolve, reject)) = first {
@@ -57,7 +80,7 @@ impl Runner {
                 // Else it would count as a fault of the engine.
                 event.prevent_default();
                 let why = event.dyn_ref::<ErrorEvent>().map(ErrorEvent::message).unwrap_or_default();
-                state.end(&format!("the tokenizer broke off ({why}). The next text starts it anew."));
+                state.end(&format!("the {name} broke off ({why}). The next question starts it anew."));
             })
         };
         Ok(Runner { state, _heard: heard, _failed: failed })
@@ -68,20 +91,27 @@ impl Runner {
         self.state.over.get()
     }
 
-    /// Sends `{ key: value }` and waits for the answer, `limit` ms at most.
+    /// Sends `{ key: value }` and waits for the answer, `limit` ms at most. A buffer moves there, without a copy.
     pub async fn ask(&self, key: &str, value: &JsValue, limit: u32) -> Result<JsValue, String> {
         let message = Object::new();
         // Cannot fail: a fresh object takes any property.
         let _ = Reflect::set(&message, &key.into(), value);
         let state = self.state.clone();
-        let answer = Promise::new(&mut |resolve, reject| match state.worker.post_message(&message) {
+        let moved = match value.is_instance_of::<ArrayBuffer>() {
+            true => Array::of1(value),
+            false => Array::new(),
+        };
+        let answer = Promise::new(&mut |resolve, reject| match state
+            .worker
+            .post_message_with_transfer(&message, &moved)
+        {
             Ok(()) if !state.over.get() => state.waiting.borrow_mut().push_back((resolve, reject)),
-            _ => drop(reject.call1(&JsValue::NULL, &"the tokenizer has ended. Try again.".into())),
+            _ => drop(reject.call1(&JsValue::NULL, &"it has ended. Try again.".into())),
         });
         let _timer = Timeout::new(limit, move || {
             let seconds = limit / 1000;
             state.end(&format!(
-                "not done within {seconds} seconds, so it was stopped. A shorter text may do."
+                "not done within {seconds} seconds, so it was stopped. Less at a time may do."
             ));
         });
         let refused = |why: JsValue| why.as_string().unwrap_or_else(|| format!("{why:?}"));

@@ -14,10 +14,11 @@ struct Wasm {
     budget: usize,
 }
 
-const WASM: [Wasm; 4] = [
+const WASM: [Wasm; 5] = [
     Wasm { file: "app_bg.wasm", level: "-Oz", budget: 400_000 },
     Wasm { file: "labs_bg.wasm", level: "-Oz", budget: 500_000 },
     Wasm { file: "worker_bg.wasm", level: "-O3", budget: 1_000_000 },
+    Wasm { file: "caches_bg.wasm", level: "-O3", budget: 400_000 },
     Wasm { file: "huggingface_bg.wasm", level: "-O1", budget: 900_000 },
 ];
 

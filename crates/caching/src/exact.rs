@@ -31,13 +31,15 @@ pub struct Scope {
     pub model: bool,
     /// The system prompt.
     pub system: bool,
+    /// The messages around the text that is compared.
+    pub context: bool,
     /// The sampling parameters.
     pub parameters: bool,
 }
 
 impl Default for Scope {
     fn default() -> Scope {
-        Scope { model: true, system: true, parameters: true }
+        Scope { model: true, system: true, context: true, parameters: true }
     }
 }
 
@@ -46,7 +48,8 @@ impl Scope {
     pub(crate) fn of(self, request: &Request) -> u64 {
         let model = if self.model { u64::from(request.model) + 1 } else { 0 };
         let system = if self.system { request.system.map_or(1, |hash| chain(2, hash)) } else { 0 };
-        chain(chain(model, system), if self.parameters { request.parameters } else { 0 })
+        let context = if self.context { request.context } else { 0 };
+        chain(chain(chain(model, system), context), if self.parameters { request.parameters } else { 0 })
     }
 }
 

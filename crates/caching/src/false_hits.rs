@@ -81,6 +81,23 @@ pub fn detect(first: &str, second: &str) -> Vec<Finding> {
     found.into_iter().filter_map(finding).collect()
 }
 
+impl Sign {
+    /// The sign in words.
+    pub const fn describe(self) -> &'static str {
+        match self {
+            Sign::Negation => "negation",
+            Sign::Numbers => "number changed",
+            Sign::Dates => "date changed",
+            Sign::Units => "unit changed",
+            Sign::Entities => "name changed",
+            Sign::Order => "order reversed",
+            Sign::Opposites => "opposite words",
+            Sign::Language => "another language",
+            Sign::System => "another system prompt",
+        }
+    }
+}
+
 /// All signs that the answer to one request is wrong for another: those of their prompts, and of their system
 /// prompts.
 pub fn detect_hit(traffic: &Traffic, hit: &Hit) -> Vec<Finding> {

@@ -125,9 +125,19 @@ pub struct Prediction {
     pub stored: u64,
     /// Why.
     pub why: Why,
-    /// The part of the prompt that is not that of the request before with the same beginning, and its first byte
-    /// that is not, where both texts are known.
-    pub broke: Option<(u32, Option<u32>)>,
+    /// Where the prompt parts from the last one with the same beginning.
+    pub broke: Option<Broke>,
+}
+
+/// Where two prompts part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Broke {
+    /// The part of the prompt that differs, from 0.
+    pub part: u32,
+    /// The first byte of it that does, where both texts are known.
+    pub byte: Option<u32>,
+    /// The number, in [`Traffic::parts`], of the part that stood there before.
+    pub other: u32,
 }
 
 impl Prediction {
@@ -168,6 +178,18 @@ pub fn predict(traffic: &Traffic, prompt: &Prompt) -> Vec<Prediction> {
     }
 }
 
+/// From how many tokens on a provider keeps a prompt: surely not below the first, surely from the second on. They differ
+/// where sources do. `None` where no rule is known; nobody says so when a prompt is shorter.
+pub fn minimum(provider: &str, model: &str) -> Option<(u64, u64)> {
+    match provider {
+        "anthropic" => anthropic::minimum(model),
+        "bedrock" => bedrock::minimum(model),
+        "openai" => Some((openai::MINIMUM, openai::MINIMUM)),
+        "google" => gemini::minimum(model),
+        _ => None,
+    }
+}
+
 /// A model's name is one of the rules': the name itself, perhaps with who sells it before it and with a date or a
 /// version behind it. `opus-4` is no `opus-4-8`.
 fn is_model(model: &str, name: &str) -> bool {
@@ -197,6 +219,22 @@ fn rule<T: Copy>(model: &str, rules: &[(&str, T)]) -> Option<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_minimum_is_that_of_the_dated_model_and_not_of_its_successor() {
+        for (provider, model, tokens) in [
+            ("anthropic", "claude-opus-5", Some((512, 512))),
+            ("anthropic", "claude-opus-5-5", Some((512, 4_096))),
+            ("anthropic", "claude-sonnet-4-20250514", Some((1_024, 1_024))),
+            ("anthropic", "claude-haiku-4-5-20251001", Some((4_096, 4_096))),
+            ("openai", "gpt-5-mini", Some((1_024, 1_024))),
+            ("google", "gemini-2.5-pro", Some((2_048, 4_096))),
+            ("google", "gemini-3-flash-preview", Some((1_024, 4_096))),
+            ("mistral", "mistral-large-4", None),
+        ] {
+            assert_eq!(minimum(provider, model), tokens, "{model}");
+        }
+    }
 
     #[test]
     fn names_are_whole_names() {

@@ -40,7 +40,7 @@ impl<'a> Traffic<'a> {
 }
 
 /// One request, as far as a cache could know it. All that is not known is `None`.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Request {
     /// When it arrived.
     pub at: Option<Timestamp>,
@@ -48,6 +48,9 @@ pub struct Request {
     pub model: u32,
     /// The hash of its system prompt.
     pub system: Option<u64>,
+    /// The hash of the messages around the text that is compared: earlier turns, what was looked up. 0 where there
+    /// are none.
+    pub context: u64,
     /// The hash of its sampling parameters; 0 where there are none.
     pub parameters: u64,
     /// The number of the text that a cache of answers would compare.
@@ -81,7 +84,7 @@ pub struct Request {
 
 /// A part of a prompt, the smallest of which the trace tells whether it is that of another request: a message, a
 /// tool's definition, a block of a fixed number of tokens.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Part {
     /// The hash of its content. The id of a block, which stands for all before it too, will do as well.
     pub hash: u64,
@@ -94,9 +97,12 @@ pub struct Part {
 }
 
 /// How long a provider keeps what a breakpoint stands behind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 pub enum Lifetime {
     /// 5 minutes.
+    #[default]
     Minutes5,
     /// 30 minutes.
     Minutes30,
@@ -119,7 +125,7 @@ impl Lifetime {
 }
 
 /// What one token costs, by class.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Rates {
     /// Fresh input.
     pub input: Money,

@@ -24,7 +24,7 @@ pub use join::{Pair, pairs};
 pub use literal::literal;
 pub use model::{ModelError, StaticModel};
 pub use space::Space;
-pub use sweep::{Hit, Similarity, Sweep, default_thresholds};
+pub use sweep::{Hit, Similarity, Sweep, default_thresholds, nearest};
 
 /// How alike two prompts are.
 #[derive(Clone, Copy, Debug)]
@@ -50,6 +50,14 @@ pub struct Prompts {
     pub first: Vec<u32>,
     /// For each prompt, the number of all that has to be the same beside it.
     pub(crate) scope: Vec<u32>,
+}
+
+impl Prompts {
+    /// The two prompts of a hit, in the order in which they first appeared.
+    pub fn pair(&self, hit: &Hit) -> (Option<u32>, Option<u32>) {
+        let [one, other] = [hit.request, hit.source].map(|request| self.of[request as usize]);
+        (one.min(other), one.max(other))
+    }
 }
 
 /// Finds the distinct prompts, numbered by first appearance, and puts them where they can be compared.

@@ -154,7 +154,7 @@ fn prompts_are_the_same_by_choice() {
         answers.iter().map(|answer| matches!(answer, Answer::Exact(_))).collect::<Vec<_>>()
     };
     let all = Scope::default();
-    let none = Scope { model: false, system: false, parameters: false };
+    let none = Scope { model: false, system: false, context: false, parameters: false };
     assert_eq!(run(Normalise::AsSent, all), [false; 6]);
     assert_eq!(run(Normalise::AsSent, none), [false, false, false, true, true, false]);
     assert_eq!(run(Normalise::Blanks, all), [false, true, false, false, false, false]);

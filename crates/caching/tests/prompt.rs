@@ -4,7 +4,7 @@ mod common;
 
 use caching::{
     Lifetime, Rates,
-    prompt::{Prediction, Prompt, Provider, Why, predict, saving},
+    prompt::{Broke, Prediction, Prompt, Provider, Why, predict, saving},
 };
 use common::Owned;
 use proptest::prelude::*;
@@ -230,7 +230,8 @@ fn the_first_byte_that_broke_a_prefix() {
         owned.parts[part].text = Some(text);
     }
     let told = run(&owned, Provider::OpenaiTo55)[1];
-    assert_eq!((told.broke, told.why), (Some((1, Some(6))), Why::PrefixChanged));
+    let broke = Some(Broke { part: 1, byte: Some(6), other: 1 });
+    assert_eq!((told.broke, told.why), (broke, Why::PrefixChanged));
     assert_eq!(told.read, (1_024, 1_024));
     owned.requests[1].model = 1;
     assert_eq!(run(&owned, Provider::OpenaiTo55)[1].why, Why::OtherModel);

@@ -1,6 +1,7 @@
 //! `tokenflame`: the engine of the page in a terminal.
 
 mod bill;
+mod caches;
 mod count;
 mod export;
 mod latency;
@@ -16,6 +17,7 @@ use std::{
     rc::Rc,
 };
 
+use caches::Options;
 use engine::{
     Choices, Session,
     protocol::{BillAsk, Choice, EncodingName, GroupBy, LatencyAsk, Unit},
@@ -28,12 +30,14 @@ Usage: tokenflame summary FILE... [--json] [--as FORMAT | --unit UNIT | --mappin
        tokenflame latency FILE... [--json] [--slo PROMISES] [--rules FILE] [--by GROUP] [...]
        tokenflame export FILE... --to chrome|speedscope [--output FILE] [...]
        tokenflame count [FILE|-] (--encoding NAME | --model NAME) [--ids] [--json]
+       tokenflame caches FILE... --cache CACHE [--json] [...]
 
   summary    requests, tokens, cost and latency of trace files, taken together
   bill       what they cost, row by row: tokens times price
   latency    where their time goes: phases, percentiles, spans, the critical path, goodput
   export     their spans as a file of another profiler: Chrome's trace events (Perfetto) or speedscope's own
   count      the tokens of a text, from a file or from standard input
+  caches     what caches would have saved of the same traffic; --help lists its options
   --as-of    at the prices of this day (2026-11-24), whenever the calls were made
   --model    as if all calls had gone to this model; the model whose tokens are counted
   --by       rows of each model, component, session, user or day; model if nothing is said
@@ -75,6 +79,7 @@ fn run() -> Result<ExitCode, String> {
     let (mut slo, mut rules) = (None, None);
     let (mut encoding, mut ids) = (None, false);
     let (mut to, mut output) = (None, None::<PathBuf>);
+    let mut replay: Option<Options> = None;
     while let Some(arg) = parser.next().map_err(|error| error.to_string())? {
         match arg {
             Long("json") => json = true,
@@ -85,6 +90,12 @@ fn run() -> Result<ExitCode, String> {
                 let name = parser.value().map_err(|error| error.to_string())?;
                 let name = name.to_string_lossy().parse::<EncodingName>();
                 encoding = Some(name.map_err(|error| error.to_string())?);
+            }
+            Long(option) if Options::know(option) => {
+                let option = option.to_owned();
+                let value =
+                    || Ok(parser.value().map_err(|error| error.to_string())?.to_string_lossy().into_owned());
+                replay.get_or_insert_default().set(&option, value)?;
             }
             Long(option @ ("as" | "unit" | "mapping")) => {
                 let option = option.to_owned();
@@ -115,7 +126,7 @@ fn run() -> Result<ExitCode, String> {
                 }
             }
             Short('h') | Long("help") => {
-                println!("{USAGE}");
+                println!("{USAGE}\n\n{}", caches::USAGE);
                 return Ok(ExitCode::SUCCESS);
             }
             Value(value) if command.is_none() => command = Some(value),
@@ -134,6 +145,9 @@ fn run() -> Result<ExitCode, String> {
     if &*command != "export" && (to.is_some() || output.is_some()) {
         return Err(format!("--to and --output belong to export\n\n{USAGE}"));
     }
+    if &*command != "caches" && replay.is_some() {
+        return Err(format!("these options belong to caches\n\n{}", caches::USAGE));
+    }
     match &*command {
         "count" => {
             let ask = ask.unwrap_or_default();
@@ -147,9 +161,16 @@ fn run() -> Result<ExitCode, String> {
             };
             write(&text::count(&files, &by, ids, json)?).map(|()| ExitCode::SUCCESS)
         }
-        "summary" | "bill" | "latency" | "export" if files.is_empty() => {
+        "summary" | "bill" | "latency" | "export" | "caches" if files.is_empty() => {
             Err(format!("name at least one file\n\n{USAGE}"))
         }
+        "caches" => match replay.filter(Options::is_complete) {
+            Some(_) if ask.is_some() => {
+                Err(format!("--as-of, --model, --by and --success belong to bill\n\n{USAGE}"))
+            }
+            Some(options) => answer(&files, choice, |session| caches::caches(session, &options, json)),
+            None => Err(format!("caches needs --cache\n\n{}", caches::USAGE)),
+        },
         "summary" | "export" if ask.is_some() => {
             Err(format!("--as-of, --model, --by and --success belong to bill\n\n{USAGE}"))
         }

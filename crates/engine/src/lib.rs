@@ -10,7 +10,6 @@
 
 mod answers;
 mod bill;
-mod cache_rules;
 mod calibration;
 mod counts;
 mod ledger;
@@ -19,6 +18,7 @@ mod reprice;
 mod session;
 mod shard;
 mod summary;
+mod traffic;
 
 pub use counts::Method;
 pub use formats::{Choices, RangeDecoder, is_tokenizer, redact};

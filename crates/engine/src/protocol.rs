@@ -100,6 +100,9 @@ pub enum Command {
     },
     /// Everything the bill shows. Answered by [`Answer::Bill`].
     Bill(Box<BillAsk>),
+    /// Replay the calls through caches. The question lies beside the command and belongs to the cache lab, whose answer is
+    /// passed on as it is; without one, the replay that is under way is ended.
+    Caches(Filter),
     /// What the traffic costs on other models. Texts are counted for them, too. Answered by [`Answer::Repriced`].
     Reprice(Box<RepriceAsk>),
     /// The user's own prices; a price list beside the command joins them. Answered by [`Answer::OwnPrices`].
@@ -139,6 +142,8 @@ pub enum Event {
     Progress(Progress),
     /// How far the counting of texts has come.
     Counting(Counting),
+    /// So many requests, or steps, of so many were replayed through a cache.
+    Replaying(u32, u32),
     /// A fault that ended the engine; it must be started anew.
     Fault(String),
 }

@@ -11,8 +11,9 @@ use crate::{
     bill::Bill,
     calibration::{Calibration, calibrate},
     counts::Counts,
-    protocol::{Answer, Command, OpenedTokenizer, Reply, SessionInfo, Sheet, SheetPart, Slot},
+    protocol::{Answer, Command, Filter, OpenedTokenizer, Reply, SessionInfo, Sheet, SheetPart, Slot},
     shard::Shard,
+    traffic::traffic,
 };
 
 /// All files of one page or one run of the command line, and everything that can be asked of them.
@@ -298,14 +299,24 @@ impl Session {
         format!("{name}, line {}", record.line)
     }
 
+    /// The calls of a filter as traffic that caches can be replayed on.
+    pub fn traffic(&mut self, filter: &Filter) -> caching::Owned {
+        self.show_reading();
+        traffic(self, filter)
+    }
+
+    /// Fills in counted figures that reading has taken out.
+    fn show_reading(&mut self) {
+        if self.import.is_some() && self.filled.is_empty() {
+            self.fill_usage();
+        }
+    }
+
     /// Answers a command. [`Command::Open`], [`Command::Reopen`], [`Command::Cancel`], [`Command::Count`],
     /// [`Command::Map`], [`Command::Split`] and [`Command::Raw`] need what lies beside the command, so whoever holds the
     /// files and texts answers them with the other methods.
     pub fn answer(&mut self, command: Command) -> Reply {
-        if self.import.is_some() && self.filled.is_empty() {
-            // Reading has taken them out.
-            self.fill_usage();
-        }
+        self.show_reading();
         Ok(match command {
             Command::Open | Command::Cancel | Command::CountTexts => Answer::Session(self.info()),
             Command::Clear => {
@@ -360,7 +371,8 @@ impl Session {
             }
             Command::Formats => Answer::Formats(FORMATS.iter().map(|format| named(format.about())).collect()),
             Command::Models(text) => Answer::Models(answers::models(self, &text)),
-            Command::Reopen(_)
+            Command::Caches(_)
+            | Command::Reopen(_)
             | Command::Map { .. }
             | Command::Raw(..)
             | Command::Count { .. }

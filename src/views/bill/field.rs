@@ -1,3 +1,5 @@
+//! A field that tells its text when a person leaves it.
+
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 

@@ -1,7 +1,7 @@
 //! The bill: every dollar as tokens times price, against what the files report, and what to save on.
 
 mod dearest;
-mod field;
+pub mod field;
 mod findings;
 mod head;
 mod over_time;

@@ -9,7 +9,7 @@ use crate::Traffic;
 
 /// The least tokens that are kept. The surfaces disagree: the API's page, the page of Vertex (2,048 for all), and a
 /// reader of June 2026 (docs.apiyi.com).
-fn minimum(model: &str) -> Option<(u64, u64)> {
+pub(super) fn minimum(model: &str) -> Option<(u64, u64)> {
     const RULES: [(&str, (u64, u64)); 4] = [
         ("gemini-2-5-flash gemini-2-5-flash-lite", (1_024, 2_048)),
         ("gemini-2-5-pro", (2_048, 4_096)),

@@ -7,7 +7,7 @@ use super::{
 use crate::Traffic;
 
 /// Vendor page of 2026-03-05, and its copies; the same for both generations.
-const MINIMUM: u64 = 1_024;
+pub(super) const MINIMUM: u64 = 1_024;
 /// Azure's page: the first 1,024 tokens, then each 128.
 const STEP: u64 = 128;
 /// Surely kept for so many seconds of idleness, surely gone after the second: "5 to 10 minutes, at most an hour".

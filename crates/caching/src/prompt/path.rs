@@ -1,6 +1,6 @@
 use rustc_hash::FxHashMap;
 
-use super::Why;
+use super::{Broke, Why};
 use crate::{Lifetime, Request, Traffic, exact::times, prefix::chain};
 
 /// The beginnings of each prompt, and when each of them was sent.
@@ -72,7 +72,7 @@ pub(super) struct Shared {
     pub more: u64,
     /// When that beginning was sent last.
     pub at: Option<i64>,
-    pub broke: Option<(u32, Option<u32>)>,
+    pub broke: Option<Broke>,
 }
 
 impl Seen {
@@ -89,7 +89,7 @@ impl Seen {
                     same as u32
                 },
             );
-            broke = Some((parts as u32, same));
+            broke = Some(Broke { part: parts as u32, byte: same, other });
         }
         Shared { parts, tokens: end.map_or(0, |node| node.end), more, at: last.map(|last| last.0), broke }
     }

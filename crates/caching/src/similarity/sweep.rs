@@ -248,27 +248,23 @@ impl<'a> Sweep<'a> {
         }
         tallies
     }
+}
 
-    /// Similar hits whose similarity lies nearest to a threshold, on both sides of it, each pair of prompts once;
-    /// the most similar first.
-    pub fn nearest(&self, threshold: f64, at_most: usize) -> Vec<Hit> {
-        let mut near: Vec<(f64, &Hit)> =
-            self.hits.iter().filter_map(|hit| Some(((hit.similarity? - threshold).abs(), hit))).collect();
-        near.sort_by(|a, b| a.0.total_cmp(&b.0));
-        let mut seen = rustc_hash::FxHashSet::default();
-        let prompt = |request: u32| self.prompts.of[request as usize];
-        let pair = |hit: &Hit| {
-            (prompt(hit.request).min(prompt(hit.source)), prompt(hit.request).max(prompt(hit.source)))
-        };
-        let mut out: Vec<Hit> = near
-            .into_iter()
-            .map(|(_, hit)| *hit)
-            .filter(|hit| seen.insert(pair(hit)))
-            .take(at_most)
-            .collect();
-        out.sort_by(|a, b| b.similarity.unwrap_or(1.0).total_cmp(&a.similarity.unwrap_or(1.0)));
-        out
-    }
+/// Similar hits whose similarity lies nearest to a threshold, on both sides of it, each pair of prompts once; the most
+/// similar first.
+pub fn nearest(prompts: &Prompts, hits: &[Hit], threshold: f64, at_most: usize) -> Vec<Hit> {
+    let mut near: Vec<(f64, &Hit)> =
+        hits.iter().filter_map(|hit| Some(((hit.similarity? - threshold).abs(), hit))).collect();
+    near.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut seen = rustc_hash::FxHashSet::default();
+    let mut out: Vec<Hit> = near
+        .into_iter()
+        .map(|(_, hit)| *hit)
+        .filter(|hit| seen.insert(prompts.pair(hit)))
+        .take(at_most)
+        .collect();
+    out.sort_by(|a, b| b.similarity.unwrap_or(1.0).total_cmp(&a.similarity.unwrap_or(1.0)));
+    out
 }
 
 impl Hit {

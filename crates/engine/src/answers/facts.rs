@@ -1,12 +1,12 @@
 //! What a single model makes of a call: room in its window, and when its prompt cache pays. In words.
 
+use caching::prompt::minimum;
 use pricing::{Basis, Class, Price, Terms};
 use units::{Money, show};
 
 use super::quotes::rate;
 use crate::{
     bill::per_million,
-    cache_rules,
     protocol::{Inquiry, Quote},
 };
 
@@ -90,11 +90,14 @@ pub(super) fn caching(quote: &Quote, price: &Price, ask: &Inquiry) -> Facts {
     }
     let mut facts = facts([("Read, write", format!("{}, {write}", money(read))), ("Pays from", pays)]);
     if let Some(stable) = ask.stable {
-        let minimum = match cache_rules::minimum(&price.provider, &price.model) {
-            Some(minimum) if stable < minimum => {
-                format!("below the minimum of {}: not cached", show::int(minimum))
+        let minimum = match minimum(&price.provider, &price.model) {
+            Some((least, _)) if stable < least => {
+                format!("below the minimum of {}: not cached", show::int(least))
             }
-            Some(minimum) => format!("the minimum is {}", show::int(minimum)),
+            Some((least, most)) if least < most => {
+                format!("the minimum is {} to {}: sources differ", show::int(least), show::int(most))
+            }
+            Some((minimum, _)) => format!("the minimum is {}", show::int(minimum)),
             None => "the minimum is not known".to_owned(),
         };
         facts.push(("Stable prefix".to_owned(), format!("{}, {minimum}", tokens(stable))));

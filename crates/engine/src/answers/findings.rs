@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 
+use caching::prompt::minimum;
 use pricing::{Billable, Class, Terms};
 use rustc_hash::FxHashMap;
 use trace::{Component, Message, StrId, Trace};
@@ -13,7 +14,6 @@ use units::order::{first, sort};
 
 use crate::{
     bill::cost,
-    cache_rules::minimum,
     counts::Method,
     protocol::{CostlyCall, Finding},
     session::Session,
@@ -160,9 +160,13 @@ fn prefixes(session: &Session, items: &[Item<'_>]) -> Vec<Finding> {
         let method = Method::of_model(name);
         let counted: Option<u64> =
             prefix.iter().map(|message| session.counts.of(method, message.text).get()).sum();
-        let (Some(tokens), Some(least)) = (counted, minimum(&price.provider, &price.model)) else { continue };
+        let (Some(tokens), Some((surely_not, least))) = (counted, minimum(&price.provider, &price.model))
+        else {
+            continue;
+        };
         let under = tokens < least;
-        if under && (tokens as f64) < least as f64 * NEARLY {
+        // Where sources differ on the minimum, nobody knows what is just under it.
+        if under && (surely_not < least || (tokens as f64) < least as f64 * NEARLY) {
             continue;
         }
         let Some(input) = price.rate(Class::Input, 0) else { continue };

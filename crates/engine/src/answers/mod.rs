@@ -33,6 +33,7 @@ pub(crate) use bench::Bench;
 pub(crate) use bill::bill;
 pub(crate) use bill_reprice::reprice;
 pub(crate) use detail::detail;
+pub(crate) use filter::select;
 pub(crate) use flame::{FlameCache, export, flame};
 pub(crate) use latency::{goodput, latency};
 pub(crate) use mapped::mapped;
