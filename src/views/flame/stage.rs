@@ -7,6 +7,7 @@ use engine::protocol::{
     Answer, Axis, Command, FlameAnswer, FlameAsk, FlameItem, FlameMap, FlameMark, FlameMode, FlameStep,
     FlameView, FlameWant, FlameWeight, FlameWindow,
 };
+use gloo::timers::callback::Timeout;
 use units::Nanos;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlCanvasElement;
@@ -22,6 +23,10 @@ use crate::format;
 
 /// So much more than is seen is asked for on each side, so that moving shows no empty edge.
 const MARGIN: f64 = 0.25;
+/// Scales that differ by less than this are the same.
+const EXACT: f64 = 0.001;
+/// For so long, ms, after a move another one is likely: until then a picture that is stretched will do.
+const STILL: u32 = 100;
 /// Rows asked for above and below.
 const MORE_ROWS: u32 = 8;
 
@@ -120,8 +125,8 @@ impl State {
         window
     }
 
-    /// Whether the view lacks something of what is seen, or is of another scale.
-    fn is_short(&self) -> bool {
+    /// Whether the view lacks something of what is seen, or is of a scale that differs by more than a share.
+    fn is_short(&self, share: f64) -> bool {
         let (seen, has) = (self.window, self.view.window);
         let mut wanted = self.wanted();
         if self.fits {
@@ -139,7 +144,7 @@ impl State {
             || has.to < seen.to.min(self.view.to)
             || has.row > first
             || has.row + has.rows < first + rows
-            || (scale(wanted) / scale(has).max(f64::MIN_POSITIVE) - 1.0).abs() > 0.001
+            || (scale(wanted) / scale(has).max(f64::MIN_POSITIVE) - 1.0).abs() > share
     }
 }
 
@@ -160,6 +165,10 @@ pub struct Stage {
     waiting: Cell<bool>,
     again: Cell<bool>,
     painting: Cell<bool>,
+    /// When the window was last moved, ms.
+    moved: Cell<f64>,
+    /// It will be drawn once it stands still.
+    later: Cell<bool>,
 }
 
 impl Stage {
@@ -178,6 +187,8 @@ impl Stage {
             waiting: Cell::default(),
             again: Cell::default(),
             painting: Cell::default(),
+            moved: Cell::default(),
+            later: Cell::default(),
         })
     }
 
@@ -272,10 +283,19 @@ impl Stage {
         if let Some(told) = &*self.told.borrow() {
             told.set_text_content(Some(&in_words(&state)));
         }
-        let short = size.0 >= 1.0 && (resized || state.is_short());
+        let moving = js_sys::Date::now() - self.moved.get() < f64::from(STILL);
+        let short = size.0 >= 1.0 && (resized || state.is_short(if moving { 0.4 } else { EXACT }));
+        let later = !short && moving && state.is_short(EXACT);
         drop(state);
         if short {
             self.request();
+        } else if later && !self.later.replace(true) {
+            let stage = self.clone();
+            Timeout::new(STILL, move || {
+                stage.later.set(false);
+                stage.paint();
+            })
+            .forget();
         }
     }
 
@@ -343,7 +363,7 @@ impl Stage {
                 Ok(_) => {}
                 Err(why) => stage.heard.emit(Heard::Failed(why)),
             }
-            let again = stage.again.replace(false) && stage.state.borrow().is_short();
+            let again = stage.again.replace(false) && stage.state.borrow().is_short(EXACT);
             if again || stage.asked.get() != asked {
                 stage.request();
             }
@@ -397,6 +417,7 @@ impl Stage {
 
     /// Changes the window and draws.
     fn look(self: &Rc<Self>, change: impl FnOnce(Window, (i64, i64)) -> Window) {
+        self.moved.set(js_sys::Date::now());
         {
             let mut state = self.state.borrow_mut();
             let all = (state.view.from, state.view.to);
