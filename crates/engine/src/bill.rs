@@ -275,15 +275,16 @@ pub(crate) fn class_key(class: Class) -> &'static str {
 /// The first moment of a day (`2026-11-24`, UTC).
 pub(crate) fn day(text: &str) -> Result<Timestamp, String> {
     let date = text.trim().parse::<jiff::civil::Date>();
-    let midnight = date.ok().and_then(|date| date.to_zoned(jiff::tz::TimeZone::UTC).ok());
-    let at = midnight.and_then(|midnight| i64::try_from(midnight.timestamp().as_nanosecond()).ok());
+    let midnight = date
+        .and_then(|date| jiff::tz::Offset::UTC.to_timestamp(date.to_datetime(jiff::civil::Time::midnight())));
+    let at = midnight.ok().and_then(|midnight| i64::try_from(midnight.as_nanosecond()).ok());
     at.map(Timestamp).ok_or_else(|| format!("{text:?} is not a day; write it as 2026-11-24."))
 }
 
 /// The day of a moment (UTC).
 pub(crate) fn day_of(at: Timestamp) -> String {
     let at = jiff::Timestamp::from_nanosecond(at.0.into());
-    at.map(|at| at.to_zoned(jiff::tz::TimeZone::UTC).date().to_string()).unwrap_or_default()
+    at.map(|at| jiff::tz::Offset::UTC.to_datetime(at).date().to_string()).unwrap_or_default()
 }
 
 /// Where a price is from, for people.

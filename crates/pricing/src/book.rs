@@ -114,8 +114,8 @@ impl PriceBook {
 
     /// The price that held at a time, as far as the table knows.
     pub fn lookup_at(&self, provider: Option<&str>, model: &str, at: Timestamp) -> Option<Match<'_>> {
-        let day =
-            jiff::Timestamp::from_nanosecond(at.0.into()).ok()?.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let at = jiff::Timestamp::from_nanosecond(at.0.into()).ok()?;
+        let day = jiff::tz::Offset::UTC.to_datetime(at).date();
         self.find(provider, model, &day.to_string())
     }
 
