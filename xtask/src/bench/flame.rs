@@ -3,14 +3,10 @@
 use super::page::{self, rows};
 use super::{Options, lines, load, made, ready_for_browser};
 use crate::setup;
-use crate::shell::{command, root, run};
+use crate::shell::{command, root};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::fs;
-use std::path::PathBuf;
-
-/// The version that is compared with.
-const SPEEDSCOPE: &str = "speedscope@1.25.0";
 
 /// Measures, and prints or writes the tables.
 pub fn measure(options: Options) -> Result<(), String> {
@@ -25,7 +21,7 @@ pub fn measure(options: Options) -> Result<(), String> {
     let ask = json!({
         "dist": dist,
         "made": made,
-        "speedscope": speedscope(&made)?,
+        "speedscope": root().join("tests/e2e/node_modules/speedscope/dist/release"),
         "spans": if options.quick { 100_000 } else { 1_000_000 },
     });
     let mut node = command("node");
@@ -37,16 +33,6 @@ pub fn measure(options: Options) -> Result<(), String> {
     }
     println!("\n{tables}");
     Ok(())
-}
-
-/// The built app of speedscope, from its own package.
-fn speedscope(made: &PathBuf) -> Result<PathBuf, String> {
-    let built = made.join("node_modules/speedscope/dist/release");
-    if !built.join("index.html").is_file() {
-        let npm = ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"];
-        run(command("npm").args(npm).args([made, &PathBuf::from(SPEEDSCOPE)]))?;
-    }
-    Ok(built)
 }
 
 /// Each figure of both, and how many times as much it is in the other.
