@@ -215,9 +215,9 @@ fn panes(lab: &Lab, shown: &[Shown], x: &Scale, right: f64, now: f64, ends: (f64
     html! {
         <>
             { for PANES.iter().zip(names).map(|((top, _), name)| label(LEFT, top - 8.0, name, Anchor::Start, "strong")) }
-            { y_axis(|v| y[0].at(v), &rates, LEFT, right, |v| percent(v, 0)) }
+            { y_axis(|v| y[0].at(v), &rates, LEFT, right, |v| tick(v, &rates)) }
             { y_axis(|v| y[1].at(v), &money, LEFT, right, dollars) }
-            { y_axis(|v| y[2].at(v), &risks, LEFT, right, |v| percent(v, 0)) }
+            { y_axis(|v| y[2].at(v), &risks, LEFT, right, |v| tick(v, &risks)) }
             if exact > 0.0 {
                 <g opacity=".25">{ rect(LEFT, y[0].at(exact), right - LEFT, PANES[0].1 - y[0].at(exact), "var(--series-1)") }</g>
                 { label(LEFT + 4.0, y[0].at(exact) - 5.0, format!("exact repeats, {}", percent(exact, 1)), Anchor::Start, "mid halo") }
@@ -348,4 +348,9 @@ fn twin(lab: &Lab, report: &Report) -> TableTwin {
         rows: report.curve.iter().map(row).collect(),
         numeric: vec![true; 10],
     }
+}
+
+/// A share beside an axis: with a decimal where the whole axis is small.
+fn tick(share: f64, all: &[f64]) -> String {
+    percent(share, usize::from(all.iter().all(|share| *share < 0.05)))
 }
