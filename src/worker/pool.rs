@@ -5,17 +5,18 @@ use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
 use engine::Shard;
-use engine::protocol::{EncodingName, Event};
+use engine::protocol::EncodingName;
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::timers::callback::Timeout;
 use js_sys::{Array, ArrayBuffer};
+use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageChannel, MessageEvent, MessagePort, WorkerGlobalScope};
 
 use super::bell::Bell;
 use super::errand;
 use crate::platform::worker;
-use crate::wire::{self, Envelope, Note, Pulse};
+use crate::wire::{self, Envelope, Pulse};
 
 /// Shards a worker has at once: one that it counts, and one so that it need not wait for the next.
 const AT_ONCE: usize = 2;
@@ -32,6 +33,19 @@ pub enum News {
     Counts(u32, Vec<u32>),
     /// A worker is lost.
     Lost(Lost),
+}
+
+/// What a counting worker says of the [`Note`](crate::wire::Note)s: to read them all is for the page.
+#[derive(Deserialize)]
+enum Said {
+    Pulse(Pulse),
+    Event(Broken),
+}
+
+/// That it has broken off, and why.
+#[derive(Deserialize)]
+enum Broken {
+    Fault(String),
 }
 
 /// A worker that is no more.
@@ -236,13 +250,13 @@ impl Pool {
             return self.bell.ring();
         }
         match wire::decode(body) {
-            Ok(Note::Pulse(pulse)) => {
+            Ok(Said::Pulse(pulse)) => {
                 if let Some(hand) = self.hands.borrow_mut().iter_mut().find(|hand| hand.key == key) {
                     hand.pulse = Some(pulse);
                 }
                 self.bell.ring();
             }
-            Ok(Note::Event(Event::Fault(why))) => self.lose_if(|hand| hand.key == key, &why),
+            Ok(Said::Event(Broken::Fault(why))) => self.lose_if(|hand| hand.key == key, &why),
             _ => self.lose_if(|hand| hand.key == key, "it said something nobody understands"),
         }
     }

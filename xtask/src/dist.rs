@@ -23,7 +23,7 @@ const WASM: [Wasm; 5] = [
 ];
 
 /// What rustc and wasm-bindgen put in a module, all of it in every current browser.
-const FEATURES: [&str; 7] = [
+const FEATURES: [&str; 8] = [
     "--enable-bulk-memory",
     "--enable-bulk-memory-opt",
     "--enable-multivalue",
@@ -31,6 +31,7 @@ const FEATURES: [&str; 7] = [
     "--enable-nontrapping-float-to-int",
     "--enable-reference-types",
     "--enable-sign-ext",
+    "--enable-simd",
 ];
 
 /// Makes dist/.
@@ -83,7 +84,8 @@ pub fn run_wasm_opt(wasm_opt: &Path, level: &str, from: &Path, to: &Path) -> Res
         .arg(wasm_opt)
         .arg(level)
         .args(FEATURES)
-        .arg("--strip-producers")
+        // The stack lies lowest, so nothing has an address near 0.
+        .args(["--strip-producers", "--low-memory-unused"])
         .arg(from)
         .arg("-o")
         .arg(to))

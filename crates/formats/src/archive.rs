@@ -1,12 +1,9 @@
 use std::rc::Rc;
 
+use containers::{Part, Unzip};
 use trace::{FileId, Problem, ProblemCode, TraceBuilder};
 
-use crate::{
-    choice::Choices,
-    import::One,
-    unzip::{Part, Unzip},
-};
+use crate::{choice::Choices, import::One};
 
 /// An archive of files, each of which becomes a file of the session behind the archive itself.
 #[derive(Default)]

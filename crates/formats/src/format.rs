@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use containers::Inner;
 use memchr::{memchr, memchr_iter};
 use serde_json::{Value, value::RawValue};
 use trace::{Fate, FileId, FileReport, List, Problem, ProblemCode, RecordRef, TraceBuilder};
@@ -127,9 +128,6 @@ pub trait Format: Sync {
         None
     }
 }
-
-/// The key of a list, and in so many objects it lies.
-pub type Inner = (&'static str, u32);
 
 /// Reads the records of one file in their order.
 pub trait Reader {

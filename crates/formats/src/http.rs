@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
+use containers::Decoder;
 use serde_json::Value;
 use trace::{Call, Fate, ProblemCode, RecordRef, Status};
 
 use crate::{
     Output,
-    decode::Decoder,
     readers::provider::{Exchange, Reply, target},
 };
 

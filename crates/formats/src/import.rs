@@ -1,5 +1,6 @@
 use std::rc::Rc;
 
+use containers::{Bad, Decoder, Inner, MAX_DEPTH, MAX_RECORD, Piece, Place, Splitter, Unzip, Wrap};
 use trace::{Candidate, Fate, FileId, Problem, ProblemCode, RecordRef, TraceBuilder};
 use units::show;
 
@@ -7,16 +8,10 @@ use crate::{
     Confidence, Container, FORMATS, Format, Head, Output, Reader, Record,
     archive::Archive,
     choice::{Choice, Choices},
-    csv,
-    decode::Decoder,
-    format::Inner,
     mapping::Mapped,
     mixed::Mixed,
     readers::records::{Own, Records},
-    split::{Bad, MAX_DEPTH, MAX_RECORD, Piece, Place, Splitter, Wrap},
-    sse, unknown,
-    unzip::Unzip,
-    yaml,
+    unknown,
 };
 
 /// As much text decides about a format. Large enough that the telling keys of a single object come into
@@ -397,7 +392,7 @@ pub(crate) fn heads(text: &str) -> Vec<(Head, Wrap)> {
     };
     let opens = |line: &str| line.starts_with(['{', '[']);
     let begins = opens(text.trim_start());
-    if !begins && sse::is_sse(text) {
+    if !begins && containers::is_sse(text) {
         see(Wrap::Events, Container::Json);
         return heads;
     }
@@ -405,10 +400,10 @@ pub(crate) fn heads(text: &str) -> Vec<(Head, Wrap)> {
     if begins || text.lines().any(opens) {
         see(Wrap::Json, Container::Json);
     }
-    if !begins && let Some(delimiter) = csv::delimiter(text) {
+    if !begins && let Some(delimiter) = containers::delimiter(text) {
         see(Wrap::Table(delimiter), Container::Csv);
     }
-    if !begins && yaml::is_yaml(text) {
+    if !begins && containers::is_yaml(text) {
         see(Wrap::Yaml, Container::Json);
     }
     heads

@@ -1,7 +1,7 @@
 //! From the bytes of a file to a trace.
 //!
 //! ```text
-//! bytes ─▶ unzip ─▶ decode (gz, zstd, text) ─▶ split into records ─▶ sniff ─▶ one Reader ─▶ TraceBuilder
+//! bytes ─▶ containers: unzip ─▶ decode ─▶ split into records ─▶ sniff ─▶ one Reader ─▶ TraceBuilder
 //! ```
 //!
 //! Everything is pushed: the caller hands over chunks as they arrive from disk, so that the same code runs
@@ -10,9 +10,6 @@
 
 mod archive;
 mod choice;
-mod csv;
-mod decode;
-mod eventstream;
 mod format;
 mod guess;
 mod import;
@@ -21,14 +18,8 @@ mod mapping;
 mod mixed;
 mod outline;
 mod readers;
-mod split;
-mod sse;
 mod tokenizer;
 mod unknown;
-mod unzip;
-mod unzstd;
-mod values;
-mod yaml;
 
 mod conversation;
 mod curl;
@@ -42,11 +33,11 @@ mod python;
 mod request;
 mod secrets;
 mod span_json;
-mod walk;
+
+pub use containers::{Inner, RangeDecoder};
 
 pub use choice::{Choice, Choices};
-pub use decode::RangeDecoder;
-pub use format::{About, Confidence, Container, Family, Format, Head, Inner, Output, Reader, Record};
+pub use format::{About, Confidence, Container, Family, Format, Head, Output, Reader, Record};
 pub use import::Import;
 pub use json::{Unit, stamp};
 pub use mapping::{Fields, Mapping, Part, Source};

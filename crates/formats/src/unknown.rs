@@ -1,10 +1,8 @@
+use containers::{MAX_DEPTH, Splitter, Wrap};
 use serde_json::Value;
 use trace::{Problem, ProblemCode};
 
-use crate::{
-    Confidence, Container, FORMATS, Head, csv,
-    split::{MAX_DEPTH, Splitter, Wrap},
-};
+use crate::{Confidence, Container, FORMATS, Head};
 
 /// Kinds of files by their first bytes, and what to do with them.
 const KINDS: [(&[u8], &str, &str); 14] = [
@@ -108,7 +106,7 @@ fn json(text: &str) -> String {
 }
 
 fn table(text: &str) -> Option<String> {
-    let delimiter = csv::delimiter(text)?;
+    let delimiter = containers::delimiter(text)?;
     // Prose has commas too, but hardly as many in each line.
     let mut columns = text.lines().map(|line| line.matches(char::from(delimiter)).count());
     if columns.next() != columns.next() {
@@ -121,7 +119,7 @@ fn table(text: &str) -> Option<String> {
 /// The header of a table that some reader would know if only there were rows.
 fn rowless(text: &str) -> Option<String> {
     let header = text.trim();
-    let delimiter = csv::delimiter(header).filter(|_| header.lines().count() == 1)?;
+    let delimiter = containers::delimiter(header).filter(|_| header.lines().count() == 1)?;
     // Its own names as the values of a row.
     let records = Splitter::new(Wrap::Table(delimiter)).head(&format!("{header}\n{header}"), 1);
     let head = Head { container: Container::Csv, records };

@@ -14,8 +14,8 @@ use crate::{
     About, Confidence, Family, Format, Head, Output, Reader, Record,
     genai::{self, Known, Meaning, Slot, Transcript},
     json,
-    walk::Walk,
 };
+use containers::Walk;
 
 /// Langfuse.
 pub struct Langfuse;

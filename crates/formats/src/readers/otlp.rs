@@ -14,6 +14,7 @@ use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
+use containers::Walk;
 use serde::{
     Deserialize, Deserializer,
     de::{Error, IgnoredAny, MapAccess, Visitor},
@@ -27,7 +28,6 @@ use crate::{
     genai::{self, Attributes, Event, RawSpan, State, Use},
     json::{self, Unit},
     span_json,
-    walk::Walk,
 };
 
 /// OTLP/JSON.

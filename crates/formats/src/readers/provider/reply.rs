@@ -1,10 +1,7 @@
+use containers::{Piece, Splitter, Wrap};
 use serde_json::Value;
 
 use super::{Dialect, Kind, recognise};
-use crate::{
-    split::{Piece, Splitter, Wrap},
-    sse,
-};
 
 /// A response, whole or as far as it was streamed.
 pub(crate) struct Reply {
@@ -19,7 +16,7 @@ impl Reply {
     /// What a server answered: JSON, JSON lines or server-sent events. `None` where no dialect knows it; the
     /// dialect that the request's address names is asked first.
     pub(crate) fn of_text(text: &str, hint: Option<&'static dyn Dialect>) -> Option<Reply> {
-        let events = sse::is_sse(text);
+        let events = containers::is_sse(text);
         let mut splitter = Splitter::new(if events { Wrap::Events } else { Wrap::Json });
         let mut reply: Option<Reply> = None;
         let mut take = |piece: Piece<'_>| {

@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use crate::{csv::CsvSplitter, format::Inner, sse::SseSplitter, values::JsonSplitter, yaml::YamlSplitter};
+use crate::{csv::CsvSplitter, sse::SseSplitter, values::JsonSplitter, yaml::YamlSplitter};
 
 /// A record larger than this is skipped. It has to fit into the memory of a browser tab a few times.
 pub const MAX_RECORD: usize = 512 << 20;
@@ -9,6 +9,9 @@ pub const MAX_DEPTH: u32 = 120;
 
 /// A head is split in steps of this size, so that it ends soon where records are short.
 const HEAD_STEP: usize = 8 * 1024;
+
+/// The key of a list inside of a value, and in so many objects it lies.
+pub type Inner = (&'static str, u32);
 
 /// What a splitter finds.
 #[derive(Debug, PartialEq)]
@@ -79,9 +82,13 @@ pub enum Wrap {
 
 /// Splits text into records, however the text is cut into pieces.
 pub enum Splitter {
+    /// JSON.
     Json(JsonSplitter),
+    /// A table.
     Csv(Box<CsvSplitter>),
+    /// Server-sent events.
     Sse(SseSplitter),
+    /// A list in YAML.
     Yaml(YamlSplitter),
 }
 

@@ -1,9 +1,6 @@
 use memchr::{memchr, memchr3};
 
-use crate::{
-    format::Inner,
-    split::{Bad, Found, MAX_DEPTH, MAX_RECORD, Piece, Place},
-};
+use crate::split::{Bad, Found, Inner, MAX_DEPTH, MAX_RECORD, Piece, Place};
 
 /// What OpenAI's streams end with, between JSON values.
 const STREAM_END: &str = "[DONE]";

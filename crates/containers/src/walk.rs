@@ -7,22 +7,19 @@ use crate::values::text_len;
 
 /// A place in a JSON text. Whatever is not as the caller expects it gives `None`, and the caller parses the
 /// record instead.
-pub(crate) struct Walk<'a> {
+pub struct Walk<'a> {
     text: &'a str,
     at: usize,
 }
 
 impl<'a> Walk<'a> {
     /// At the beginning of a value.
-    pub(crate) fn new(text: &'a str) -> Walk<'a> {
+    pub fn new(text: &'a str) -> Walk<'a> {
         Walk { text, at: 0 }
     }
 
     /// Goes through an object: `each` stands at the value of a key and has to pass over it.
-    pub(crate) fn object(
-        &mut self,
-        mut each: impl FnMut(&mut Walk<'a>, &'a str) -> Option<()>,
-    ) -> Option<()> {
+    pub fn object(&mut self, mut each: impl FnMut(&mut Walk<'a>, &'a str) -> Option<()>) -> Option<()> {
         self.all(b'{', b'}', |walk| {
             let key = walk.value()?.strip_prefix('"')?.strip_suffix('"')?;
             if key.contains('\\') || !walk.eat(b':') {
@@ -33,12 +30,12 @@ impl<'a> Walk<'a> {
     }
 
     /// Goes through a list: `each` stands at an element and has to pass over it.
-    pub(crate) fn list(&mut self, each: impl FnMut(&mut Walk<'a>) -> Option<()>) -> Option<()> {
+    pub fn list(&mut self, each: impl FnMut(&mut Walk<'a>) -> Option<()>) -> Option<()> {
         self.all(b'[', b']', each)
     }
 
     /// Passes over a value.
-    pub(crate) fn value(&mut self) -> Option<&'a str> {
+    pub fn value(&mut self) -> Option<&'a str> {
         self.blank();
         let bytes = self.text.as_bytes();
         let from = self.at;
@@ -64,7 +61,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Parses an object and passes over it; with its text, and `None` if it is not of that type.
-    pub(crate) fn parse<T: Deserialize<'a>>(&mut self) -> Option<(&'a str, Option<T>)> {
+    pub fn parse<T: Deserialize<'a>>(&mut self) -> Option<(&'a str, Option<T>)> {
         self.blank();
         let rest = &self.text[self.at..];
         let mut values = serde_json::Deserializer::from_str(rest).into_iter();
