@@ -1,7 +1,9 @@
 //! A million calls priced, as a bill of a large trace is. The calls are those of 12 models on 200 days; each price is
 //! looked up once for its provider, model and day, as the hour is the price's own affair.
 
-use pricing::{Billable, Price, PriceBook, Service, Terms};
+use std::rc::Rc;
+
+use pricing::{Billable, Price, PriceBook, Service, Tariff, Terms};
 use rustc_hash::FxHashMap;
 use units::{Money, Timestamp};
 
@@ -36,8 +38,9 @@ pub struct Priced {
 
 /// Prices them.
 pub fn price(book: &PriceBook) -> Priced {
-    let mut known: FxHashMap<(u64, i64), Option<&Price>> = FxHashMap::default();
-    let (mut total, mut rows, mut unpriced) = (Money::ZERO, 0, 0);
+    let mut known: FxHashMap<(u64, i64), Option<Rc<Tariff>>> = FxHashMap::default();
+    let mut tariffs: FxHashMap<*const Price, Rc<Tariff>> = FxHashMap::default();
+    let (mut total, mut of_rows, mut rows, mut unpriced) = (Money::ZERO, Money::ZERO, 0, 0);
     for call in 0..CALLS {
         // Spread over models, days, hours, sizes and service tiers without chance.
         let mixed = call.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 11;
@@ -46,7 +49,8 @@ pub fn price(book: &PriceBook) -> Priced {
         let day = at.0.div_euclid(DAY);
         let price = known.entry((model, day)).or_insert_with(|| {
             let (provider, model) = MODELS[model as usize];
-            book.lookup_at(Some(provider), model, at).map(|found| found.price)
+            let price = book.lookup_at(Some(provider), model, at)?.price;
+            Some(tariffs.entry(price).or_insert_with(|| Rc::new(Tariff::new(price.clone()))).clone())
         });
         let Some(price) = price else {
             unpriced += 1;
@@ -56,8 +60,12 @@ pub fn price(book: &PriceBook) -> Priced {
         let service = if mixed.is_multiple_of(10) { Service::Batch } else { Service::Standard };
         let cost = price.cost(&tokens, &Terms { service, regional: false, at: Some(at) });
         total += cost.total;
-        rows += cost.rows.len();
+        for row in cost.rows() {
+            rows += 1;
+            of_rows += row.amount;
+        }
     }
+    assert_eq!(total, of_rows, "rows sum to the total");
     Priced { total, rows, unpriced }
 }
 

@@ -1,6 +1,6 @@
 use std::{cell::RefCell, rc::Rc};
 
-use pricing::{Billable, Class, Cost, Price, PriceBook, Rates, Service, Terms};
+use pricing::{Billable, Class, Cost, Price, PriceBook, Rates, Service, Tariff, Terms};
 use rustc_hash::FxHashMap;
 use trace::{Call, StrId, Trace, Usage};
 use units::{Figure, Money, Provenance, Timestamp};
@@ -18,9 +18,9 @@ pub(crate) struct Bill {
 /// Prices looked up before: a trace has few of them and many calls.
 #[derive(Default)]
 struct Known {
-    by_day: FxHashMap<Key, Option<Rc<Price>>>,
+    by_day: FxHashMap<Key, Option<Rc<Tariff>>>,
     /// Each price once, so that the same price of many days is one.
-    prices: Vec<Rc<Price>>,
+    prices: Vec<Rc<Tariff>>,
 }
 
 /// Provider, model, day.
@@ -43,14 +43,14 @@ pub(crate) struct Plan {
 /// Another model that calls are priced for.
 #[derive(Clone)]
 pub(crate) struct Target {
-    pub price: Rc<Price>,
+    pub price: Rc<Tariff>,
     /// How the model counts tokens.
     pub method: Method,
 }
 
 /// What a call costs, with what was priced.
 pub(crate) struct Priced {
-    pub price: Rc<Price>,
+    pub price: Rc<Tariff>,
     pub tokens: Billable,
     pub terms: Terms,
     pub cost: Cost,
@@ -93,12 +93,12 @@ impl Bill {
     }
 
     /// The price of a call's model on the call's day; without a start time, today's price of the book.
-    pub fn price(&self, trace: &Trace, call: &Call) -> Option<Rc<Price>> {
+    pub fn price(&self, trace: &Trace, call: &Call) -> Option<Rc<Tariff>> {
         self.price_at(trace, call, call.start)
     }
 
     /// The price of a call's model at a moment.
-    pub fn price_at(&self, trace: &Trace, call: &Call, at: Option<Timestamp>) -> Option<Rc<Price>> {
+    pub fn price_at(&self, trace: &Trace, call: &Call, at: Option<Timestamp>) -> Option<Rc<Tariff>> {
         let day = at.map_or(i64::MIN, |at| at.0.div_euclid(DAY));
         let key = (call.provider, call.model, day);
         if let Some(price) = self.known.borrow().by_day.get(&key) {
@@ -111,20 +111,23 @@ impl Bill {
     }
 
     /// The price of a model at a moment, or else today's.
-    pub fn find(&self, provider: Option<&str>, model: &str, at: Option<Timestamp>) -> Option<Rc<Price>> {
+    pub fn find(&self, provider: Option<&str>, model: &str, at: Option<Timestamp>) -> Option<Rc<Tariff>> {
         let found = match at {
             Some(at) => self.book.lookup_at(provider, model, at),
             None => self.book.lookup(provider, model),
         };
-        let found = found?.price;
+        Some(self.tariff(found?.price))
+    }
+
+    /// A price as that of many calls.
+    pub fn tariff(&self, price: &Price) -> Rc<Tariff> {
         let prices = &mut self.known.borrow_mut().prices;
-        Some(match prices.iter().find(|price| ***price == *found) {
-            Some(price) => price.clone(),
-            None => {
-                prices.push(Rc::new(found.clone()));
-                prices[prices.len() - 1].clone()
-            }
-        })
+        if let Some(known) = prices.iter().find(|known| ****known == *price) {
+            return known.clone();
+        }
+        let tariff = Rc::new(Tariff::new(price.clone()));
+        prices.push(tariff.clone());
+        tariff
     }
 
     /// What a call costs with this usage: `None` if its model has no price or its tokens are not known. No
@@ -156,7 +159,7 @@ pub(crate) fn priced(session: &Session, call: &Call, plan: &Plan) -> Option<Pric
     let mut terms = terms(call);
     terms.service = plan.service.unwrap_or(terms.service);
     let Some(price) = price else {
-        let free = || Rc::new(Price::typed("", Rates::default()));
+        let free = || Rc::new(Tariff::new(Price::typed("", Rates::default())));
         let nothing = tokens == Billable::default();
         return nothing.then(|| Priced { price: free(), tokens, terms, cost: Cost::default(), from });
     };
@@ -165,7 +168,7 @@ pub(crate) fn priced(session: &Session, call: &Call, plan: &Plan) -> Option<Pric
 }
 
 /// Reasoning that costs what output costs is output: most sellers have one price for both.
-pub(crate) fn cost(price: &Price, mut tokens: Billable, terms: &Terms) -> Cost {
+pub(crate) fn cost(price: &Tariff, mut tokens: Billable, terms: &Terms) -> Cost {
     if tokens.reasoning > 0 && price.lanes.iter().all(|lane| lane.rates.get(Class::Reasoning).is_none()) {
         tokens.output += std::mem::take(&mut tokens.reasoning);
     }
@@ -351,7 +354,7 @@ mod tests {
         };
         let tokens = billable(&call, &usage).unwrap();
         // 50 are not cached: the sound fills 45 of them, pictures the rest; 5 pictures were cached.
-        let counts: Vec<u64> = tokens.counts().into_iter().map(|(_, count)| count).collect();
+        let counts: Vec<u64> = tokens.counts().map(|(_, count)| count).collect();
         assert_eq!(counts, [0, 25, 5, 0, 15, 45, 0, 5, 5, 30, 10, 20, 0, 2]);
         assert_eq!(tokens.total_input, 100);
         assert_eq!(terms(&call).service, Service::Batch);

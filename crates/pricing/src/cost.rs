@@ -1,7 +1,9 @@
+use std::rc::Rc;
+
 use serde::{Deserialize, Serialize};
 use units::Money;
 
-use crate::{Class, Lane, Price, Service, Share, Terms, rules};
+use crate::{Class, Price, Service, Terms, card::Card};
 
 /// What is billed of one request: each token is in exactly one class.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,27 +61,32 @@ impl Billable {
 
     /// With the sum of its classes of input for its whole input.
     pub fn summed(self) -> Billable {
-        let input = self.counts().into_iter().filter(|(class, _)| *class < Class::Output);
-        Billable { total_input: input.map(|(_, count)| count).fold(0, u64::saturating_add), ..self }
+        let input = &self.by_class()[..Class::Output as usize];
+        Billable { total_input: input.iter().fold(0, |sum, count| sum.saturating_add(*count)), ..self }
     }
 
     /// How much there is of each class, in the order of a bill. The request itself is not among them.
-    pub fn counts(&self) -> [(Class, u64); 14] {
+    pub fn counts(&self) -> impl Iterator<Item = (Class, u64)> {
+        Class::ALL.into_iter().map(|(class, _)| class).zip(self.by_class()).take(Class::Request as usize)
+    }
+
+    fn by_class(&self) -> [u64; Class::ALL.len()] {
         [
-            (Class::Input, self.fresh),
-            (Class::CacheRead, self.cache_read),
-            (Class::CacheWrite5m, self.cache_write_5m),
-            (Class::CacheWrite30m, self.cache_write_30m),
-            (Class::CacheWrite1h, self.cache_write_1h),
-            (Class::AudioIn, self.audio_in),
-            (Class::AudioRead, self.audio_read),
-            (Class::ImageIn, self.image_in),
-            (Class::ImageRead, self.image_read),
-            (Class::Output, self.output),
-            (Class::Reasoning, self.reasoning),
-            (Class::AudioOut, self.audio_out),
-            (Class::ImageOut, self.image_out),
-            (Class::WebSearch, self.web_searches),
+            self.fresh,
+            self.cache_read,
+            self.cache_write_5m,
+            self.cache_write_30m,
+            self.cache_write_1h,
+            self.audio_in,
+            self.audio_read,
+            self.image_in,
+            self.image_read,
+            self.output,
+            self.reasoning,
+            self.audio_out,
+            self.image_out,
+            self.web_searches,
+            0,
         ]
     }
 }
@@ -117,7 +124,7 @@ impl Basis {
 }
 
 /// A line of a bill: tokens, searches or requests times price.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CostRow {
     /// What is billed.
     pub class: Class,
@@ -139,168 +146,71 @@ pub struct CostRow {
     pub basis: Basis,
 }
 
-/// A bill: one row per class that has tokens.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// A bill: one row per class that has tokens. The rows are made when they are looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cost {
-    /// By class, in the order of [`Class`].
-    pub rows: Vec<CostRow>,
     /// The sum of the rows, exactly.
     pub total: Money,
-    /// The largest size that the input exceeds and that has prices of its own.
-    pub tier_above: Option<u64>,
+    /// By class, the request itself included.
+    counts: [u64; Class::ALL.len()],
+    /// `None` where nothing was used and there is no price.
+    card: Option<Rc<Card>>,
+}
+
+impl Cost {
+    pub(crate) fn new(tokens: &Billable, card: Rc<Card>) -> Cost {
+        let mut counts = tokens.by_class();
+        if card.has_fee() && counts.iter().any(|count| *count > 0) {
+            counts[Class::Request as usize] = 1;
+        }
+        let mut total = Money::ZERO;
+        for (count, rate) in counts.iter().zip(&card.rates) {
+            if let (1.., Some(rate)) = (*count, rate) {
+                total += rate.price.times(*count);
+            }
+        }
+        Cost { total, counts, card: Some(card) }
+    }
+
+    /// The rows, in the order of [`Class`].
+    pub fn rows(&self) -> impl Iterator<Item = CostRow> {
+        (0..self.counts.len()).filter_map(|class| self.row(class))
+    }
+
+    fn row(&self, class: usize) -> Option<CostRow> {
+        let tokens = self.counts[class];
+        let rate = self.card.as_ref()?.rates[class].as_ref().filter(|_| tokens > 0)?;
+        Some(CostRow {
+            class: rate.class,
+            tokens,
+            price: rate.price,
+            amount: rate.price.times(tokens),
+            above: rate.above,
+            service: rate.service,
+            peak: rate.peak,
+            regional: rate.regional,
+            basis: rate.basis,
+        })
+    }
+
     /// What was used and has no price that is known: not in the total.
-    pub unpriced: Vec<(Class, u64)>,
-}
+    pub fn unpriced(&self) -> impl Iterator<Item = (Class, u64)> {
+        let rates = self.card.iter().flat_map(|card| &card.rates);
+        let all = Class::ALL.into_iter().zip(self.counts).zip(rates);
+        all.filter_map(|(((class, _), tokens), rate)| {
+            (tokens > 0 && rate.is_none()).then_some((class, tokens))
+        })
+    }
 
-/// The price of one class under the terms of a request.
-#[derive(Clone, Copy, Debug)]
-struct Rate {
-    price: Money,
-    above: u64,
-    service: Service,
-    peak: bool,
-    regional: bool,
-    basis: Basis,
-    /// Of what the price is, where a class has no price of its own.
-    class: Class,
-}
-
-/// The terms of a request as they are for one price: whether its hour is one of the peak.
-#[derive(Clone, Copy, Debug)]
-struct Asked {
-    service: Service,
-    regional: bool,
-    peak: bool,
-    hour_unknown: bool,
+    /// The largest size that the input exceeds and that has prices of its own.
+    pub fn tier_above(&self) -> Option<u64> {
+        self.card.as_ref().map(|card| card.above).filter(|above| *above > 0)
+    }
 }
 
 impl Price {
-    fn asked(&self, terms: &Terms) -> Asked {
-        Asked {
-            service: terms.service,
-            regional: terms.regional,
-            peak: self.hours.as_ref().zip(terms.at).is_some_and(|(hours, at)| hours.contains(at)),
-            hour_unknown: self.hours.is_some() && terms.at.is_none(),
-        }
-    }
-
-    /// What a request costs.
+    /// What a request costs. For many requests at one price there is [`Tariff`](crate::Tariff).
     pub fn cost(&self, tokens: &Billable, terms: &Terms) -> Cost {
-        let (asked, counts) = (self.asked(terms), tokens.counts());
-        let kinds = counts.iter().filter(|(_, count)| *count > 0).count();
-        let sizes = self.lanes.iter().map(|lane| lane.above).filter(|above| *above > 0);
-        let mut cost = Cost {
-            rows: Vec::with_capacity(kinds + 1),
-            tier_above: sizes.filter(|above| tokens.total_input > *above).max(),
-            ..Cost::default()
-        };
-        let fee = self.listed(Class::Request, Service::Standard, false, 0).is_some();
-        let request = (Class::Request, u64::from(fee && kinds > 0));
-        for (class, tokens_of_it) in counts.into_iter().chain([request]) {
-            if tokens_of_it == 0 {
-                continue;
-            }
-            let Some(rate) = self.resolve(class, asked, tokens.total_input) else {
-                cost.unpriced.push((class, tokens_of_it));
-                continue;
-            };
-            let standard_write = |class| matches!(class, Class::CacheWrite5m | Class::CacheWrite30m);
-            let class = if standard_write(class) && standard_write(rate.class) { rate.class } else { class };
-            let amount = rate.price.times(tokens_of_it);
-            cost.total += amount;
-            cost.rows.push(CostRow {
-                class,
-                tokens: tokens_of_it,
-                price: rate.price,
-                amount,
-                above: rate.above,
-                service: rate.service,
-                peak: rate.peak,
-                regional: rate.regional,
-                basis: rate.basis,
-            });
-        }
-        cost
-    }
-
-    /// The standard price of a class in a request with so many input tokens: its own, or the one that stands in
-    /// for it. `None` where nothing is known.
-    pub fn rate(&self, class: Class, total_input: u64) -> Option<Money> {
-        self.resolve(class, self.asked(&Terms::default()), total_input).map(|rate| rate.price)
-    }
-
-    /// The price of a class: its own, or that of the first class which stands in for it.
-    fn resolve(&self, class: Class, asked: Asked, size: u64) -> Option<Rate> {
-        if let Some(rate) = self.own_rate(class, asked, size) {
-            return Some(rate);
-        }
-        let (same, nearest) = class.stand_ins();
-        if let Some(rate) = same.iter().find_map(|class| self.own_rate(*class, asked, size)) {
-            return Some(rate);
-        }
-        let mut rate = nearest.iter().find_map(|class| self.own_rate(*class, asked, size))?;
-        rate.basis = rate.basis.max(Basis::NearestClass);
-        Some(rate)
-    }
-
-    /// The price of a class that the table has for it, here or in the standard service.
-    fn own_rate(&self, class: Class, asked: Asked, size: u64) -> Option<Rate> {
-        // A fee is one fee in all service tiers and at all hours.
-        let fee = class.is_fee();
-        let (service, peak) = if fee { (Service::Standard, false) } else { (asked.service, asked.peak) };
-        let standard = self.listed(class, Service::Standard, false, size);
-        let own = match (service, peak) {
-            (Service::Standard, false) => standard,
-            _ => self.listed(class, service, peak, size),
-        };
-        let of = |(lane, price): (&Lane, Money), basis| Rate {
-            price,
-            above: lane.above,
-            service: lane.service,
-            peak: lane.peak,
-            regional: false,
-            basis,
-            class,
-        };
-        let mut rate = match (own, standard) {
-            (Some(own), None) => of(own, Basis::Listed),
-            // A price for this size goes before a price for the service tier that does not know of sizes.
-            (Some(own), Some(standard)) if own.0.above >= standard.0.above => of(own, Basis::Listed),
-            (_, Some(standard)) => match self.share(class, service, peak) {
-                Some(share) => {
-                    Rate { price: share.of(standard.1), service, peak, ..of(standard, Basis::Share) }
-                }
-                None if service == Service::Standard => of(standard, Basis::Listed),
-                None => of(standard, Basis::StandardService),
-            },
-            (None, None) => return None,
-        };
-        if asked.hour_unknown && !fee {
-            rate.basis = rate.basis.max(Basis::UsualHours);
-        }
-        if let Some(share) = self.regional.filter(|_| asked.regional && !fee) {
-            rate.price = share.of(rate.price);
-            rate.regional = true;
-        }
-        Some(rate)
-    }
-
-    /// The listed price of a class in a service tier, from the lane of the largest size that lists it.
-    fn listed(&self, class: Class, service: Service, peak: bool, size: u64) -> Option<(&Lane, Money)> {
-        self.lanes
-            .iter()
-            .filter(|lane| (lane.service, lane.peak) == (service, peak))
-            .filter(|lane| lane.above == 0 || size > lane.above)
-            .rev()
-            .find_map(|lane| Some((lane, lane.rates.get(class)?)))
-    }
-
-    /// What part of the standard price everything costs: by the model's own prices, else by the seller's rule.
-    fn share(&self, class: Class, service: Service, peak: bool) -> Option<Share> {
-        let lane = self.lane(service, peak, 0);
-        match lane.and_then(|lane| lane.share) {
-            Some(share) => Some(share),
-            None => rules::share(&self.provider, service, class),
-        }
+        Cost::new(tokens, Rc::new(Card::new(self, self.asked(terms), tokens.total_input)))
     }
 }

@@ -6,6 +6,7 @@
 //! sold by the second or by the pixel is not in it.
 
 mod book;
+mod card;
 mod class;
 mod cost;
 mod hours;
@@ -16,6 +17,7 @@ mod price;
 mod rates;
 mod rules;
 mod table;
+mod tariff;
 
 pub use book::{Match, PriceBook, Rule};
 pub use class::Class;
@@ -24,3 +26,4 @@ pub use hours::Hours;
 pub use price::{Conflict, Lane, Mode, Price, PriceRow, Service, Terms};
 pub use rates::{Rates, Share};
 pub use rules::rules;
+pub use tariff::Tariff;

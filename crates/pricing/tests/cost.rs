@@ -1,6 +1,6 @@
 //! What holds of any bill.
 
-use pricing::{Basis, Billable, Class, Lane, Price, Rates, Service, Share, Terms};
+use pricing::{Basis, Billable, Class, Lane, Price, Rates, Service, Share, Tariff, Terms};
 use proptest::prelude::*;
 use units::{Money, Timestamp};
 
@@ -57,7 +57,7 @@ fn a_class_without_a_price_falls_back_and_says_so() {
     let mut price = quoted("3", "15", 1_000_000);
     let tokens = Billable::new(10, 20, 30, 40, 50);
     let near = |price: &Price| {
-        let rows = price.cost(&tokens, &STANDARD).rows;
+        let rows: Vec<_> = price.cost(&tokens, &STANDARD).rows().collect();
         rows.iter().map(|row| row.basis == Basis::NearestClass).collect::<Vec<_>>()
     };
     assert_eq!(near(&price), [false, true, true, true, false]);
@@ -67,8 +67,8 @@ fn a_class_without_a_price_falls_back_and_says_so() {
     price.lanes[0].rates.set(Class::CacheWrite5m, money("0.00000375")).unwrap();
     assert_eq!(near(&price), [false, false, false, true, false]);
     let cost = price.cost(&tokens, &STANDARD);
-    assert_eq!(cost.rows[3].amount, money("0.00015"), "at the price of a standard write");
-    let rows = price.cost(&Billable::uncached(1, 0), &STANDARD).rows;
+    assert_eq!(cost.rows().nth(3).unwrap().amount, money("0.00015"), "at the price of a standard write");
+    let rows: Vec<_> = price.cost(&Billable::uncached(1, 0), &STANDARD).rows().collect();
     assert_eq!(rows.iter().map(|row| row.class).collect::<Vec<_>>(), [Class::Input], "no row without tokens");
 }
 
@@ -76,7 +76,7 @@ fn a_class_without_a_price_falls_back_and_says_so() {
 fn a_standard_write_is_the_one_that_the_seller_has() {
     let mut price = quoted("4", "20", 1_000_000);
     price.lanes[0].rates.set(Class::CacheWrite30m, money("0.000005")).unwrap();
-    let row = price.cost(&Billable::new(0, 0, 7, 0, 0), &STANDARD).rows[0];
+    let row = price.cost(&Billable::new(0, 0, 7, 0, 0), &STANDARD).rows().next().unwrap();
     assert_eq!((row.class, row.amount, row.basis), (Class::CacheWrite30m, money("0.000035"), Basis::Listed));
 }
 
@@ -85,7 +85,7 @@ fn pictures_and_reasoning_cost_what_input_and_output_cost_unless_the_seller_says
     let mut price = quoted("1", "8", 1_000_000);
     let tokens = Billable { image_in: 10, reasoning: 10, audio_in: 10, ..Billable::default() }.summed();
     let rows = |price: &Price| {
-        let rows = price.cost(&tokens, &STANDARD).rows;
+        let rows: Vec<_> = price.cost(&tokens, &STANDARD).rows().collect();
         rows.iter().map(|row| (row.class, row.amount.to_string(), row.basis)).collect::<Vec<_>>()
     };
     assert_eq!(
@@ -105,7 +105,7 @@ fn pictures_and_reasoning_cost_what_input_and_output_cost_unless_the_seller_says
 fn what_has_no_price_at_all_is_told_and_not_counted_as_nothing() {
     let price = quoted("1", "8", 1_000_000);
     let cost = price.cost(&Billable { web_searches: 3, ..Billable::uncached(10, 0) }, &STANDARD);
-    assert_eq!((cost.unpriced, cost.total), (vec![(Class::WebSearch, 3)], money("0.00001")));
+    assert_eq!((cost.unpriced().collect(), cost.total), (vec![(Class::WebSearch, 3)], money("0.00001")));
 }
 
 #[test]
@@ -128,9 +128,9 @@ fn a_tier_bills_the_whole_request_and_counts_cached_input() {
         ..Lane::default()
     });
     let at = price.cost(&Billable::uncached(200_000, 1_000_000), &STANDARD);
-    assert_eq!((at.total, at.tier_above), (money("2.2"), None));
+    assert_eq!((at.total, at.tier_above()), (money("2.2"), None));
     let above = price.cost(&Billable::new(1, 200_000, 0, 0, 1_000_000), &STANDARD);
-    assert_eq!((above.total, above.tier_above), (money("3.400002"), Some(200_000)));
+    assert_eq!((above.total, above.tier_above()), (money("3.400002"), Some(200_000)));
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn a_tier_that_names_some_classes_leaves_the_others() {
     let mut price = quoted("1", "2", 1_000_000);
     price.lanes.push(Lane { above: 1_000, rates: rates(&[(Class::Input, "2")]), ..Lane::default() });
     let cost = price.cost(&Billable::uncached(1_001, 1), &STANDARD);
-    assert_eq!(cost.rows.iter().map(|row| row.above).collect::<Vec<_>>(), [1_000, 0]);
+    assert_eq!(cost.rows().map(|row| row.above).collect::<Vec<_>>(), [1_000, 0]);
     assert_eq!(cost.total, money("0.002004"));
 }
 
@@ -147,7 +147,7 @@ fn a_service_tier_bills_by_its_price_then_by_its_share_then_by_the_standard_pric
     let mut price = quoted("4", "8", 1_000_000);
     let tokens = Billable::uncached(1_000_000, 1_000_000);
     let bill = |price: &Price, service| {
-        let rows = price.cost(&tokens, &Terms::of(service)).rows;
+        let rows: Vec<_> = price.cost(&tokens, &Terms::of(service)).rows().collect();
         rows.iter().map(|row| (row.amount.to_string(), row.service, row.basis)).collect::<Vec<_>>()
     };
     let flex = bill(&price, Service::Flex);
@@ -171,7 +171,9 @@ fn a_price_for_the_size_goes_before_a_price_for_the_service_that_knows_no_sizes(
     let (standard, batch) = (rates(&[(Class::Input, "10")]), rates(&[(Class::Input, "3")]));
     price.lanes.push(Lane { above: 10, rates: standard, ..Lane::default() });
     price.lanes.push(Lane { service: Service::Batch, rates: batch, ..Lane::default() });
-    let row = |tokens| price.cost(&Billable::uncached(tokens, 0), &Terms::of(Service::Batch)).rows[0];
+    let row = |tokens| {
+        price.cost(&Billable::uncached(tokens, 0), &Terms::of(Service::Batch)).rows().next().unwrap()
+    };
     assert_eq!((row(10).amount, row(10).basis), (money("0.00003"), Basis::Listed));
     assert_eq!((row(11).amount, row(11).basis), (money("0.00011"), Basis::StandardService));
 }
@@ -184,7 +186,7 @@ fn the_peak_has_its_price_and_an_unknown_hour_says_so() {
     let row = |at: Option<&str>| {
         let at = at.map(|at| at.parse::<jiff::Timestamp>().unwrap().as_nanosecond() as i64);
         let terms = Terms { at: at.map(Timestamp), ..STANDARD };
-        price.cost(&Billable::uncached(10, 0), &terms).rows[0]
+        price.cost(&Billable::uncached(10, 0), &terms).rows().next().unwrap()
     };
     let shown = |at| (row(at).amount.to_string(), row(at).peak, row(at).basis);
     assert_eq!(shown(Some("2026-11-24T02:00:00Z")), ("0.00002".to_owned(), true, Basis::Share));
@@ -270,11 +272,23 @@ proptest! {
         price in any_price(), tokens in any_tokens(), terms in any_terms()
     ) {
         let cost = price.cost(&tokens, &terms);
-        prop_assert!(cost.rows.iter().all(|row| row.price.times(row.tokens) == row.amount && row.tokens > 0));
-        prop_assert_eq!(cost.rows.iter().map(|row| row.amount).sum::<Money>(), cost.total);
-        let billed = cost.rows.iter().map(|row| row.tokens).sum::<u64>();
-        let unpriced = cost.unpriced.iter().map(|(_, count)| count).sum::<u64>();
-        prop_assert_eq!(billed + unpriced, tokens.counts().iter().map(|(_, count)| count).sum::<u64>());
+        prop_assert!(cost.rows().all(|row| row.price.times(row.tokens) == row.amount && row.tokens > 0));
+        prop_assert_eq!(cost.rows().map(|row| row.amount).sum::<Money>(), cost.total);
+        let billed = cost.rows().map(|row| row.tokens).sum::<u64>();
+        let unpriced = cost.unpriced().map(|(_, count)| count).sum::<u64>();
+        prop_assert_eq!(billed + unpriced, tokens.counts().map(|(_, count)| count).sum::<u64>());
+    }
+
+    #[test]
+    fn a_tariff_bills_each_call_as_its_price_does(
+        price in any_price(),
+        calls in proptest::collection::vec((any_tokens(), any_terms(), 0u64..10_000_000), 0..20)
+    ) {
+        let tariff = Tariff::new(price.clone());
+        for (tokens, terms, total_input) in calls {
+            let tokens = Billable { total_input, ..tokens };
+            prop_assert_eq!(tariff.cost(&tokens, &terms), price.cost(&tokens, &terms));
+        }
     }
 
     #[test]

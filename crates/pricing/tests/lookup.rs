@@ -137,7 +137,7 @@ fn a_recorded_session_costs_what_its_agent_reported() {
     let price = book.lookup(Some("anthropic"), "claude-sonnet-4-5").unwrap().price;
     let tokens = Billable { total_input: 0, ..Billable::new(1_049, 43_229_469, 4_296_232, 0, 83_156) };
     let cost = price.cost(&tokens, &Terms::default());
-    let rows: Vec<_> = cost.rows.iter().map(|row| row.amount.to_string()).collect();
+    let rows: Vec<_> = cost.rows().map(|row| row.amount.to_string()).collect();
     assert_eq!(rows, ["0.003147", "12.9688407", "16.11087", "1.24734"]);
     assert_eq!(cost.total.to_string(), "30.3301977");
 }

@@ -37,7 +37,7 @@ fn each_call_of_a_recorded_session_costs_what_its_agent_reported() {
         // The agent's sums are floats: what they miss is far below a pico-dollar's worth of rounding.
         let reported = usage["cost"]["total"].as_f64().unwrap();
         assert!((cost.total.to_f64() - reported).abs() < 1e-12, "{line}");
-        cost.rows.iter().for_each(|row| *parts.entry(row.class).or_default() += row.amount);
+        cost.rows().for_each(|row| *parts.entry(row.class).or_default() += row.amount);
         total += cost.total;
         calls += 1;
     }

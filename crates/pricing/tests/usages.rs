@@ -100,7 +100,7 @@ fn cost(book: &PriceBook, provider: &str, model: &str, tokens: &Billable) -> Opt
     let found = book.lookup_at(Some(provider), model, COLLECTED)?;
     let cost = found.price.cost(tokens, &Terms { at: Some(COLLECTED), ..Terms::default() });
     let sum = |input: bool| {
-        let rows = cost.rows.iter().filter(|row| !row.class.is_fee() && (row.class < Class::Output) == input);
+        let rows = cost.rows().filter(|row| !row.class.is_fee() && (row.class < Class::Output) == input);
         rows.map(|row| row.amount).sum()
     };
     Some((sum(true), sum(false)))

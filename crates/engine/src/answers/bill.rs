@@ -1,4 +1,4 @@
-use pricing::{Basis, Billable, Class, CostRow, Price, Service};
+use pricing::{Basis, Billable, Class, CostRow, Price, Service, Tariff};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 use trace::{Call, CallId, StrId, Trace};
@@ -139,7 +139,7 @@ pub(crate) fn is_unbilled(call: &Call) -> bool {
 #[derive(PartialEq, Eq, Hash)]
 struct Key {
     model: StrId,
-    price: *const Price,
+    price: *const Tariff,
     class: Class,
     above: u64,
     service: Service,
@@ -153,11 +153,11 @@ struct Key {
 struct Group {
     calls: u64,
     amount: Money,
-    lines: FxHashMap<Key, (u64, Money, Option<Rc<Price>>)>,
+    lines: FxHashMap<Key, (u64, Money, Option<Rc<Tariff>>)>,
 }
 
 impl Group {
-    fn add(&mut self, model: StrId, price: &Rc<Price>, row: &CostRow) {
+    fn add(&mut self, model: StrId, price: &Rc<Tariff>, row: &CostRow) {
         let key = Key {
             model,
             price: Rc::as_ptr(price),
@@ -201,8 +201,8 @@ fn groups(session: &Session, ask: &BillAsk, items: &[Item<'_>], plan: &Plan, tod
                     named.entry(part.name).or_default();
                 }
                 let mut seen: Vec<&str> = Vec::new();
-                for row in &cost.rows {
-                    for (part, row) in components::divided(&parts, row) {
+                for row in cost.rows() {
+                    for (part, row) in components::divided(&parts, &row) {
                         let name = part.map_or(components::FEES, |part| parts[part].name);
                         let group = named.entry(name).or_default();
                         group.add(call.model, price, &row);
@@ -218,8 +218,8 @@ fn groups(session: &Session, ask: &BillAsk, items: &[Item<'_>], plan: &Plan, tod
         };
         let group = groups.entry(number).or_default();
         group.calls += 1;
-        for row in &cost.rows {
-            group.add(call.model, price, row);
+        for row in cost.rows() {
+            group.add(call.model, price, &row);
         }
     }
     let mut all: Vec<(String, Group)> =
@@ -337,9 +337,9 @@ fn unpriced(trace: &Trace, items: &[Item<'_>]) -> Vec<Unpriced> {
     for item in items {
         let usage = &item.call.usage;
         let (why, tokens) = match &item.priced {
-            Some(priced) if priced.cost.unpriced.is_empty() => continue,
+            Some(priced) if priced.cost.unpriced().next().is_none() => continue,
             Some(priced) => {
-                let of_classes = priced.cost.unpriced.iter().filter(|(class, _)| !class.is_fee());
+                let of_classes = priced.cost.unpriced().filter(|(class, _)| !class.is_fee());
                 ("no price for some classes", Some(of_classes.map(|(_, tokens)| tokens).sum()))
             }
             None if is_unbilled(item.call) => continue,
@@ -373,7 +373,7 @@ fn cache(priced: &Priced) -> (Money, Money) {
     let tokens = priced.tokens;
     let writes = tokens.cache_write_5m + tokens.cache_write_30m + tokens.cache_write_1h;
     let reads = tokens.cache_read + tokens.audio_read + tokens.image_read;
-    if writes + reads == 0 || priced.cost.rows.is_empty() {
+    if writes + reads == 0 || priced.cost.rows().next().is_none() {
         return (Money::ZERO, Money::ZERO);
     }
     let total = |tokens: Billable| cost(&priced.price, tokens, &priced.terms).total;
@@ -381,9 +381,9 @@ fn cache(priced: &Priced) -> (Money, Money) {
         // Then one price of plain input says it all.
         let one = Billable { fresh: 1, total_input: tokens.total_input, ..Billable::default() };
         let plain = cost(&priced.price, one, &priced.terms);
-        if let Some(plain) = plain.rows.iter().find(|row| row.class == Class::Input) {
+        if let Some(plain) = plain.rows().find(|row| row.class == Class::Input) {
             let of = |class: fn(Class) -> bool| -> Money {
-                priced.cost.rows.iter().filter(|row| class(row.class)).map(|row| row.amount).sum()
+                priced.cost.rows().filter(|row| class(row.class)).map(|row| row.amount).sum()
             };
             let read = of(|class| class == Class::CacheRead);
             let written = of(|class| (Class::CacheWrite5m..=Class::CacheWrite1h).contains(&class));

@@ -128,7 +128,7 @@ fn reason(session: &Session, item: &Item<'_>, priced: &Priced, reported: Money) 
         }
     }
     let small = Billable { total_input: 0, ..t };
-    if priced.cost.tier_above.is_some() && is_same(with(small), reported) {
+    if priced.cost.tier_above().is_some() && is_same(with(small), reported) {
         return "The price for large prompts left out";
     }
     if is_other_source(price, priced, reported) {
@@ -136,7 +136,7 @@ fn reason(session: &Session, item: &Item<'_>, priced: &Priced, reported: Money) 
     }
     let of_day = |at: Option<Timestamp>| {
         let other = session.bill.price_at(session.trace(), item.call, at);
-        other.is_some_and(|other| *other != **price && is_same(cost(&other, t, terms).total, reported))
+        other.is_some_and(|other| **other != ***price && is_same(cost(&other, t, terms).total, reported))
     };
     let earlier = || {
         let same = |other: &&Price| (&other.provider, &other.model) == (&price.provider, &price.model);
@@ -146,7 +146,7 @@ fn reason(session: &Session, item: &Item<'_>, priced: &Priced, reported: Money) 
             .history()
             .iter()
             .filter(same)
-            .any(|other| is_same(cost(other, t, terms).total, reported))
+            .any(|other| is_same(cost(&session.bill.tariff(other), t, terms).total, reported))
     };
     if of_day(None) || earlier() {
         return "The price of another day";
@@ -158,7 +158,7 @@ fn reason(session: &Session, item: &Item<'_>, priced: &Priced, reported: Money) 
 fn is_other_source(price: &Price, priced: &Priced, reported: Money) -> bool {
     let mut total = Money::ZERO;
     let mut differs = false;
-    for row in &priced.cost.rows {
+    for row in priced.cost.rows() {
         let conflict = price.conflicts.iter().find(|conflict| {
             (conflict.class, conflict.peak, conflict.above) == (row.class, row.peak, row.above)
                 && row.basis == Basis::Listed

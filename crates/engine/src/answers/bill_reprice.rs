@@ -63,8 +63,8 @@ fn sum<'a>(model: String, plan: &Plan, items: impl Iterator<Item = (Item<'a>, Op
         let window = priced.price.context_window;
         sum.overflows +=
             u64::from(window.is_some_and(|window| tokens.total_input.saturating_add(output) > window));
-        sum.unpriced += u64::from(!priced.cost.unpriced.is_empty());
-        for row in priced.cost.rows.iter().filter(|row| row.basis != Basis::Listed) {
+        sum.unpriced += u64::from(priced.cost.unpriced().next().is_some());
+        for row in priced.cost.rows().filter(|row| row.basis != Basis::Listed) {
             let note = row.basis.describe();
             if !sum.notes.iter().any(|known| known == note) {
                 sum.notes.push(note.to_owned());

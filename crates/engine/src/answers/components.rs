@@ -99,8 +99,8 @@ impl Rows {
 fn add(session: &Session, call: &Call, cost: Option<&Cost>, rows: &mut Rows) {
     let parts = parts(session, call);
     let mut costs: Vec<Option<Money>> = vec![cost.map(|_| Money::ZERO); parts.len()];
-    for row in cost.into_iter().flat_map(|cost| &cost.rows) {
-        for (part, row) in divided(&parts, row) {
+    for row in cost.into_iter().flat_map(Cost::rows) {
+        for (part, row) in divided(&parts, &row) {
             match part.and_then(|part| costs[part].as_mut()) {
                 Some(sum) => *sum += row.amount,
                 None => rows.add(FEES, None, 0, 0, Provenance::Counted, Some(row.amount)),

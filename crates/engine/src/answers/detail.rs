@@ -27,8 +27,7 @@ pub(crate) fn detail(session: &Session, id: CallId) -> Result<Detail, String> {
     let bill = match (&price, billable(call, &call.usage)) {
         (Some(price), Some(billable)) => {
             let cost = bill::cost(price, billable, &terms(call));
-            cost.rows
-                .iter()
+            cost.rows()
                 .map(|row| BillRow {
                     class: class_name(row.class).to_owned(),
                     tokens: Figure::new(row.tokens, class_provenance(call, row.class)),

@@ -106,8 +106,8 @@ fn components_above(session: &Session, items: &[Item<'_>], wasteful: f64) -> Vec
         let of_call = |item: &Item<'_>| -> Option<Money> {
             let parts = components::parts(session, item.call);
             parts.iter().any(|part| part.name == row.name).then_some(())?;
-            let rows = item.priced.as_ref()?.cost.rows.iter();
-            let shares = rows.flat_map(|row| components::divided(&parts, row));
+            let rows = item.priced.as_ref()?.cost.rows();
+            let shares = rows.flat_map(|row| components::divided(&parts, &row));
             Some(
                 shares
                     .filter(|(part, _)| part.is_some_and(|part| parts[part].name == row.name))
@@ -303,14 +303,13 @@ fn oversized(trace: &Trace, items: &[Item<'_>]) -> Vec<Finding> {
     for item in items {
         let Some(priced) = &item.priced else { continue };
         let total = |tokens: Billable, terms: &Terms| cost(&priced.price, tokens, terms).total;
-        if priced.cost.tier_above.is_some() {
+        if priced.cost.tier_above().is_some() {
             let small = Billable { total_input: 0, ..priced.tokens };
             tier.0.push((item, priced.cost.total - total(small, &priced.terms)));
         }
         let fills = |window: u64| priced.tokens.total_input as f64 > window as f64 * LARGE;
         if priced.price.context_window.is_some_and(fills) {
-            let answer =
-                priced.cost.rows.iter().filter(|row| row.class >= Class::Output).map(|row| row.amount);
+            let answer = priced.cost.rows().filter(|row| row.class >= Class::Output).map(|row| row.amount);
             large.0.push((item, half(priced.cost.total - answer.sum())));
         }
     }

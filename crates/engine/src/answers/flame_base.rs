@@ -255,12 +255,12 @@ pub(super) fn call_weights(session: &Session, call: &Call, weight: FlameWeight) 
     }
     let cost = session.bill.cost(session.trace(), call, &call.usage)?;
     weights.from = weights.from.max(Provenance::Counted);
-    for row in &cost.rows {
+    for row in cost.rows() {
         if of.is_empty() {
             weights.own += row.amount.picos().max(0) as u128;
             continue;
         }
-        for (part, row) in divided(&of, row) {
+        for (part, row) in divided(&of, &row) {
             let amount = row.amount.picos().max(0) as u128;
             match part.and_then(|part| of.get(part)) {
                 Some(part) => weights.parts[slot(part)] += amount,

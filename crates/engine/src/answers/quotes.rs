@@ -215,5 +215,5 @@ pub(super) fn rate(price: &Price, class: Class, size: u64, terms: Terms) -> Opti
         Class::Output => one.output = 1,
         _ => one.fresh = 1,
     }
-    price.cost(&one, &terms).rows.first().map(|row| (row.price, row.basis))
+    price.cost(&one, &terms).rows().next().map(|row| (row.price, row.basis))
 }
