@@ -20,7 +20,7 @@ pub(crate) struct Bill {
 struct Known {
     by_day: FxHashMap<Key, Option<Rc<Tariff>>>,
     /// Each price once, so that the same price of many days is one.
-    prices: Vec<Rc<Tariff>>,
+    prices: Vec<(*const Price, Rc<Tariff>)>,
 }
 
 /// Provider, model, day.
@@ -119,14 +119,15 @@ impl Bill {
         Some(self.tariff(found?.price))
     }
 
-    /// A price as that of many calls.
+    /// A price of the book, for many calls.
     pub fn tariff(&self, price: &Price) -> Rc<Tariff> {
         let prices = &mut self.known.borrow_mut().prices;
-        if let Some(known) = prices.iter().find(|known| ****known == *price) {
+        // The book's prices stay where they are until it is changed, and then none is known.
+        if let Some((_, known)) = prices.iter().find(|(place, _)| std::ptr::eq(*place, price)) {
             return known.clone();
         }
         let tariff = Rc::new(Tariff::new(price.clone()));
-        prices.push(tariff.clone());
+        prices.push((price, tariff.clone()));
         tariff
     }
 

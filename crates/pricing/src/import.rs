@@ -1,18 +1,21 @@
 //! Price lists that the user has: LiteLLM's `model_prices_and_context_window.json`, models.dev's `api.json`,
 //! and the list that [`export`] writes, which has LiteLLM's shape.
 
+mod lanes;
 mod models_dev;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use serde_json::{Value, value::RawValue};
-use units::Money;
+use units::{Money, order};
 
 use crate::{
-    Class, Lane, Mode, Price, Rates, Service, Share,
+    Class, Mode, Price, Rates, Service, Share,
     name::{self, Seller},
     rates::per_unit,
 };
+
+pub use lanes::Lanes;
 
 /// What a price list holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,12 +69,9 @@ pub fn standard_write(model: &str) -> Class {
 /// # Errors
 /// With a sentence for a person, when the text is no JSON object, or holds no model with a price.
 pub fn read(json: &str, source: &str) -> Result<Imported, String> {
-    let all: BTreeMap<String, &RawValue> = serde_json::from_str(json)
+    let all: Fields = serde_json::from_str(json)
         .map_err(|e| format!("The price list is no JSON object with models in it: {e}."))?;
-    let nested = all.values().any(|value| {
-        serde_json::from_str::<BTreeMap<&str, &RawValue>>(value.get())
-            .is_ok_and(|fields| fields.contains_key("models"))
-    });
+    let nested = all.values().any(|value| fields(value).is_some_and(|fields| fields.contains_key("models")));
     let mut imported = if nested { models_dev::read(&all) } else { litellm(&all) };
     for price in imported.prices.iter_mut().filter(|price| price.source == Price::TYPED) {
         price.source = source.to_owned().into();
@@ -83,9 +83,25 @@ pub fn read(json: &str, source: &str) -> Result<Imported, String> {
     }
 }
 
+/// The fields of an object, each as its text: a float would round the digits of a price.
+type Fields<'a> = BTreeMap<String, &'a RawValue>;
+
+fn fields(raw: &RawValue) -> Option<Fields<'_>> {
+    serde_json::from_str(raw.get()).ok()
+}
+
+fn list(raw: &RawValue) -> Option<Vec<&RawValue>> {
+    serde_json::from_str(raw.get()).ok()
+}
+
+/// A text without its quotes, or a number.
+fn plain(raw: &RawValue) -> &str {
+    raw.get().trim_matches('"')
+}
+
 /// A price per million, as text in the file, for the price of one.
-fn dollars(raw: &str, units: u32) -> Result<Option<Money>, String> {
-    let digits = raw.trim_matches('"');
+fn dollars(raw: &RawValue, units: u32) -> Result<Option<Money>, String> {
+    let digits = plain(raw);
     if digits == "null" {
         return Ok(None);
     }
@@ -97,13 +113,13 @@ fn dollars(raw: &str, units: u32) -> Result<Option<Money>, String> {
     per_unit(price, units).map(Some).ok_or_else(finer)
 }
 
-fn litellm(all: &BTreeMap<String, &RawValue>) -> Imported {
+fn litellm(all: &Fields) -> Imported {
     let mut imported = Imported { shape: "LiteLLM", ..Imported::default() };
     for (name, raw) in all {
-        let fields: BTreeMap<&str, &RawValue> = match serde_json::from_str(raw.get()) {
-            Ok(fields) if name != "sample_spec" => fields,
-            Ok(_) => continue,
-            Err(_) => {
+        let fields = match fields(raw) {
+            Some(fields) if name != "sample_spec" => fields,
+            Some(_) => continue,
+            None => {
                 imported.problems.push((name.clone(), "it is no JSON object".to_owned()));
                 continue;
             }
@@ -116,12 +132,8 @@ fn litellm(all: &BTreeMap<String, &RawValue>) -> Imported {
     imported
 }
 
-fn litellm_model(
-    name: &str,
-    fields: &BTreeMap<&str, &RawValue>,
-    problems: &mut Vec<(String, String)>,
-) -> Option<Price> {
-    let text = |key: &str| fields.get(key).map_or("", |raw| raw.get().trim_matches('"'));
+fn litellm_model(name: &str, fields: &Fields, problems: &mut Vec<(String, String)>) -> Option<Price> {
+    let text = |key: &str| fields.get(key).map_or("", |raw| plain(raw));
     let listed = text("litellm_provider").split('-').next().unwrap_or_default();
     let provider = match name::seller(text("litellm_provider")) {
         Seller::Listed(id) => id.to_owned(),
@@ -142,7 +154,7 @@ fn litellm_model(
         "" => Mode::Chat,
         word => Mode::ALL.iter().find(|(_, w)| *w == word).map_or(Mode::Media, |(mode, _)| *mode),
     };
-    let mut lanes: BTreeMap<(Service, bool, u64), Rates> = BTreeMap::new();
+    let mut lanes = Lanes::default();
     let mut problem = |what: String| problems.push((name.to_owned(), what));
     for (key, raw) in fields {
         let Some((class, (service, peak, above))) = field(key) else {
@@ -152,8 +164,8 @@ fn litellm_model(
             continue;
         };
         let raw = match class {
-            Class::WebSearch => middle_size(raw.get()),
-            _ => Some(raw.get()),
+            Class::WebSearch => middle_size(raw),
+            _ => Some(*raw),
         };
         let price = raw.map_or(Ok(None), |raw| dollars(raw, 1));
         let class = match class {
@@ -167,14 +179,14 @@ fn litellm_model(
             // Where a cache costs nothing to fill, what is written still costs what any input costs.
             Ok(Some(Money::ZERO)) if (Class::CacheWrite5m..=Class::CacheWrite1h).contains(&class) => {}
             Ok(Some(price)) => {
-                if lanes.entry((service, peak, above)).or_default().set(class, price).is_none() {
+                if lanes.at(service, peak, above).set(class, price).is_none() {
                     problem(format!("{key} is out of range"));
                 }
             }
             Err(what) => problem(format!("{key}: {what}")),
         }
     }
-    for rates in lanes.values_mut() {
+    for rates in lanes.all() {
         // What costs what all output costs needs no price of its own.
         if rates.get(Class::Reasoning) == rates.get(Class::Output) {
             rates.remove(Class::Reasoning);
@@ -182,24 +194,24 @@ fn litellm_model(
     }
     let mut hours = text("peak_hours_utc").parse().ok();
     if let Some(raw) = fields.get("off_peak_pricing") {
-        match off_peak(raw.get(), lanes.get(&(Service::Standard, false, 0))) {
+        match off_peak(raw, lanes.base().clone()) {
             Some((peak_hours, usual, peak)) => {
                 hours = Some(peak_hours);
-                lanes.insert((Service::Standard, false, 0), usual);
-                lanes.insert((Service::Standard, true, 0), peak);
+                *lanes.base() = usual;
+                *lanes.at(Service::Standard, true, 0) = peak;
             }
             None => problem("off_peak_pricing is not understood".to_owned()),
         }
     }
     if let Some(raw) = fields.get("tiered_pricing") {
-        match steps(raw.get()) {
-            Some(steps) => {
-                lanes.extend(steps.into_iter().map(|(above, r)| ((Service::Standard, false, above), r)))
-            }
+        match steps(raw) {
+            Some(steps) => steps
+                .into_iter()
+                .for_each(|(above, rates)| *lanes.at(Service::Standard, false, above) = rates),
             None => problem("tiered_pricing is not understood".to_owned()),
         }
     }
-    let base = lanes.entry((Service::Standard, false, 0)).or_default();
+    let base = lanes.base();
     if base.get(Class::Output).is_none() && matches!(mode, Mode::Embedding | Mode::Rerank) {
         let _ = base.set(Class::Output, Money::ZERO);
     }
@@ -207,20 +219,16 @@ fn litellm_model(
     let regional = ["regional_processing_uplift_multiplier_us", "regional_endpoint_uplift_multiplier"]
         .iter()
         .find_map(|key| text(key).parse().ok());
-    let entry: Value = fields
-        .get("provider_specific_entry")
-        .and_then(|raw| serde_json::from_str(raw.get()).ok())
-        .unwrap_or_default();
-    let special = |key: &str| entry[key].as_number().and_then(|n| n.to_string().parse::<Share>().ok());
+    let entry = fields.get("provider_specific_entry").and_then(|raw| self::fields(raw)).unwrap_or_default();
+    let special = |key: &str| entry.get(key).and_then(|raw| raw.get().parse::<Share>().ok());
     if let Some(share) = special("fast") {
-        let rates = scaled(&lanes[&(Service::Standard, false, 0)], share);
-        lanes.insert((Service::Fast, false, 0), rates);
+        *lanes.at(Service::Fast, false, 0) = scaled(lanes.base(), share);
     }
     let source = text(SOURCE);
     Some(Price {
         source: if source.is_empty() { Price::TYPED.into() } else { source.to_owned().into() },
         provider: provider.into(),
-        lanes: shared(lanes),
+        lanes: lanes.finish(),
         mode,
         hours,
         regional: regional.or_else(|| special("us")),
@@ -228,27 +236,6 @@ fn litellm_model(
         max_output: text("max_output_tokens").parse().ok(),
         ..Price::typed(&model.to_lowercase(), Rates::default())
     })
-}
-
-/// Lanes in the order of a price, each told as a share of the standard one where it is one.
-pub fn shared(lanes: BTreeMap<(Service, bool, u64), Rates>) -> Vec<Lane> {
-    let standard: Vec<(u64, Rates)> = lanes
-        .iter()
-        .filter(|((service, peak, _), _)| (*service, *peak) == (Service::Standard, false))
-        .map(|((.., above), rates)| (*above, rates.clone()))
-        .collect();
-    lanes
-        .into_iter()
-        .filter(|((.., above), rates)| *above == 0 || !rates.is_empty())
-        .map(|((service, peak, above), rates)| {
-            let mut lane = Lane { service, peak, above, rates, ..Lane::default() };
-            let at = standard.iter().find(|(other, _)| *other == above);
-            if let Some((_, standard)) = at.filter(|_| service != Service::Standard || peak) {
-                lane.find_share(standard);
-            }
-            lane
-        })
-        .collect()
 }
 
 fn scaled(rates: &Rates, share: Share) -> Rates {
@@ -286,39 +273,36 @@ fn field(key: &str) -> Option<(Class, (Service, bool, u64))> {
 }
 
 /// A search by the size of what it finds: the usual one is the medium.
-fn middle_size(raw: &str) -> Option<&str> {
-    let sizes: BTreeMap<&str, &RawValue> = match serde_json::from_str(raw) {
-        Ok(sizes) => sizes,
-        Err(_) => return Some(raw),
-    };
-    sizes.get("search_context_size_medium").map(|raw| raw.get())
+fn middle_size(raw: &RawValue) -> Option<&RawValue> {
+    match fields(raw) {
+        Some(sizes) => sizes.get("search_context_size_medium").copied(),
+        None => Some(raw),
+    }
 }
 
 /// LiteLLM's prices are those of the peak, and what it calls off-peak are hours and prices of all others.
 /// Here it is the other way round.
-fn off_peak(raw: &str, peak: Option<&Rates>) -> Option<(crate::Hours, Rates, Rates)> {
-    #[derive(serde::Deserialize)]
-    struct OffPeak<'a> {
-        #[serde(borrow)]
-        windows: Vec<BTreeMap<&'a str, Value>>,
-        #[serde(flatten, borrow)]
-        prices: BTreeMap<&'a str, Value>,
+fn off_peak(raw: &RawValue, peak: Rates) -> Option<(crate::Hours, Rates, Rates)> {
+    if peak.is_empty() {
+        return None;
     }
-    let off: OffPeak = serde_json::from_str(raw).ok()?;
-    let peak = peak?.clone();
+    let mut prices = fields(raw)?;
+    let all = list(prices.remove("windows")?)?;
     let mut usual = peak.clone();
-    for (key, value) in &off.prices {
+    for (key, raw) in &prices {
         let (class, _) = field(key)?;
-        usual.set(class, dollars(&value.to_string(), 1).ok()??)?;
+        usual.set(class, dollars(raw, 1).ok()??)?;
     }
-    let mut windows: Vec<(Vec<u64>, Vec<String>)> = vec![];
-    for window in &off.windows {
-        let days = window.get("weekdays")?.as_array()?.iter().map(Value::as_u64).collect::<Option<_>>()?;
-        let times = match window.get("hours_utc")? {
-            Value::String(one) => vec![one.clone()],
-            many => many.as_array()?.iter().map(|t| t.as_str().map(str::to_owned)).collect::<Option<_>>()?,
-        };
-        windows.push((days, times));
+    // The day of the week, and from when to when.
+    let mut windows: Vec<(u8, &str)> = vec![];
+    for window in all {
+        let window = fields(window)?;
+        let times = *window.get("hours_utc")?;
+        let times = list(times).unwrap_or_else(|| vec![times]);
+        for day in list(window.get("weekdays")?)? {
+            let day = day.get().parse().ok()?;
+            windows.extend(times.iter().map(|time| (day, plain(time))));
+        }
     }
     // Minute by minute of each day: whatever no window has is the peak.
     let minutes = |time: &str| {
@@ -328,13 +312,11 @@ fn off_peak(raw: &str, peak: Option<&Rates>) -> Option<(crate::Hours, Rates, Rat
     let mut groups: Vec<(String, String)> = vec![];
     for day in 1..=7 {
         let mut busy = [true; 1440];
-        for (_, times) in windows.iter().filter(|(days, _)| days.contains(&day)) {
-            for time in times {
-                let (from, to) = time.split_once('-')?;
-                let (from, to) = (minutes(from)?, minutes(to)?);
-                let to = if to == 0 { 1440 } else { to };
-                busy.get_mut(from..to)?.fill(false);
-            }
+        for (_, time) in windows.iter().filter(|(of, _)| *of == day) {
+            let (from, to) = time.split_once('-')?;
+            let (from, to) = (minutes(from)?, minutes(to)?);
+            let to = if to == 0 { 1440 } else { to };
+            busy.get_mut(from..to)?.fill(false);
         }
         let mut times: Vec<String> = vec![];
         let mut start = 0;
@@ -358,72 +340,82 @@ fn off_peak(raw: &str, peak: Option<&Rates>) -> Option<(crate::Hours, Rates, Rat
 
 /// Alibaba's prices by the size of the input, as LiteLLM lists them. The last price of a row counts for all
 /// larger sizes.
-fn steps(raw: &str) -> Option<Vec<(u64, Rates)>> {
-    let steps: Vec<BTreeMap<&str, &RawValue>> = serde_json::from_str(raw).ok()?;
-    steps
-        .iter()
-        .map(|step| {
-            let range: [f64; 2] = serde_json::from_str(step.get("range")?.get()).ok()?;
-            let mut rates = Rates::default();
-            for (key, raw) in step.iter().filter(|(key, _)| **key != "range") {
-                let Some((class, (Service::Standard, false, 0))) = field(key) else { continue };
-                rates.set(class, dollars(raw.get(), 1).ok()??)?;
-            }
-            Some((range[0] as u64, rates))
-        })
-        .collect()
+fn steps(raw: &RawValue) -> Option<Vec<(u64, Rates)>> {
+    let mut steps = vec![];
+    for step in list(raw)? {
+        let mut step = fields(step)?;
+        let [from, _] = list(step.remove("range")?)?[..] else { return None };
+        let mut rates = Rates::default();
+        for (key, raw) in &step {
+            let Some((class, (Service::Standard, false, 0))) = field(key) else { continue };
+            rates.set(class, dollars(raw, 1).ok()??)?;
+        }
+        steps.push((from.get().parse::<f64>().ok()? as u64, rates));
+    }
+    Some(steps)
 }
 
 /// Prices as a list that [`read`] reads back: JSON in LiteLLM's shape, with fields more for what that does not
 /// have (30 minutes' writes, peak hours, where a price is from).
 pub fn export<'a>(prices: impl IntoIterator<Item = &'a Price>) -> String {
-    let mut all: BTreeMap<String, BTreeMap<String, Box<RawValue>>> = BTreeMap::new();
-    for price in prices {
-        let mut fields = BTreeMap::new();
-        // As JSON text: a float would round the digits.
-        let mut put = |key: String, json: String| {
-            if let Ok(raw) = RawValue::from_string(json) {
-                fields.insert(key, raw);
-            }
-        };
-        put("litellm_provider".to_owned(), Value::from(price.provider.as_ref()).to_string());
-        let mode = Mode::ALL.iter().find(|(mode, _)| *mode == price.mode).map_or("chat", |(_, word)| word);
-        if price.source != Price::TYPED {
-            put(SOURCE.to_owned(), Value::from(price.source.as_ref()).to_string());
+    let mut models: Vec<(String, String)> = prices.into_iter().map(exported).collect();
+    // Of prices by the same name, which a list of the user's may have, the last one stands.
+    order::sort(&mut models, |(a, _), (b, _)| a.cmp(b));
+    let mut all = String::from("{");
+    for (index, (name, fields)) in models.iter().enumerate() {
+        if models.get(index + 1).is_some_and(|(next, _)| next == name) {
+            continue;
         }
-        put("mode".to_owned(), Value::from(mode).to_string());
-        for (key, count) in
-            [("max_input_tokens", price.context_window), ("max_output_tokens", price.max_output)]
-        {
-            count.into_iter().for_each(|count| put(key.to_owned(), count.to_string()));
-        }
-        if let Some(hours) = &price.hours {
-            put("peak_hours_utc".to_owned(), Value::from(hours.to_string()).to_string());
-        }
-        if let Some(share) = price.regional {
-            put("regional_processing_uplift_multiplier_us".to_owned(), share.to_string());
-        }
-        for lane in &price.lanes {
-            let size = if lane.above > 0 { format!("_above_{}_tokens", lane.above) } else { String::new() };
-            let word =
-                SERVICES.iter().find(|(_, service)| *service == lane.service).map_or("", |(word, _)| word);
-            let word = if lane.peak { "_peak" } else { word };
-            for (class, value) in lane.rates.iter() {
-                let class = match class {
-                    Class::CacheWrite30m if standard_write(&price.model) == class => Class::CacheWrite5m,
-                    class => class,
-                };
-                if let Some((field, _)) = FIELDS.iter().find(|(_, c)| *c == class) {
-                    put(format!("{field}{size}{word}"), value.to_string());
-                }
-            }
-        }
-        let name = match price.provider.as_ref() {
-            "" => price.model.to_string(),
-            provider => format!("{provider}/{}", price.model),
-        };
-        all.insert(name, fields);
+        let comma = if all.len() > 1 { "," } else { "" };
+        let name = Value::from(name.as_str());
+        // Writing to a string does not fail.
+        let _ = write!(all, "{comma}\n  {name}: {{{fields}\n  }}");
     }
-    // Texts and numbers alone: writing them does not fail.
-    serde_json::to_string_pretty(&all).unwrap_or_default() + "\n"
+    all + if models.is_empty() { "}\n" } else { "\n}\n" }
+}
+
+/// A price's name in an exported list, and its fields.
+fn exported(price: &Price) -> (String, String) {
+    let mut fields: Vec<(String, String)> = vec![];
+    let mut put = |key: String, json: String| {
+        fields.retain(|(other, _)| *other != key);
+        fields.push((key, json));
+    };
+    put("litellm_provider".to_owned(), Value::from(price.provider.as_ref()).to_string());
+    let mode = Mode::ALL.iter().find(|(mode, _)| *mode == price.mode).map_or("chat", |(_, word)| word);
+    if price.source != Price::TYPED {
+        put(SOURCE.to_owned(), Value::from(price.source.as_ref()).to_string());
+    }
+    put("mode".to_owned(), Value::from(mode).to_string());
+    for (key, count) in [("max_input_tokens", price.context_window), ("max_output_tokens", price.max_output)]
+    {
+        count.into_iter().for_each(|count| put(key.to_owned(), count.to_string()));
+    }
+    if let Some(hours) = &price.hours {
+        put("peak_hours_utc".to_owned(), Value::from(hours.to_string()).to_string());
+    }
+    if let Some(share) = price.regional {
+        put("regional_processing_uplift_multiplier_us".to_owned(), share.to_string());
+    }
+    for lane in &price.lanes {
+        let size = if lane.above > 0 { format!("_above_{}_tokens", lane.above) } else { String::new() };
+        let word = SERVICES.iter().find(|(_, service)| *service == lane.service).map_or("", |(word, _)| word);
+        let word = if lane.peak { "_peak" } else { word };
+        for (class, value) in lane.rates.iter() {
+            let class = match class {
+                Class::CacheWrite30m if standard_write(&price.model) == class => Class::CacheWrite5m,
+                class => class,
+            };
+            if let Some((field, _)) = FIELDS.iter().find(|(_, c)| *c == class) {
+                put(format!("{field}{size}{word}"), value.to_string());
+            }
+        }
+    }
+    order::sort(&mut fields, |(a, _), (b, _)| a.cmp(b));
+    let name = match price.provider.as_ref() {
+        "" => price.model.to_string(),
+        provider => format!("{provider}/{}", price.model),
+    };
+    let lines: Vec<String> = fields.iter().map(|(key, json)| format!("\n    \"{key}\": {json}")).collect();
+    (name, lines.join(","))
 }

@@ -1,6 +1,6 @@
 //! What holds of any bill.
 
-use pricing::{Basis, Billable, Class, Lane, Price, Rates, Service, Share, Tariff, Terms};
+use pricing::{Basis, Billable, Class, Lane, Price, Rates, Service, Share, Tariff, Terms, import::Lanes};
 use proptest::prelude::*;
 use units::{Money, Timestamp};
 
@@ -332,8 +332,11 @@ proptest! {
     #[test]
     fn a_line_of_the_table_reads_back(price in any_price()) {
         let price = Price { provider: "p".into(), source: "s".into(), ..price };
-        let lanes = price.lanes.iter().map(|lane| ((lane.service, lane.peak, lane.above), lane.rates.clone()));
-        let price = Price { lanes: pricing::import::shared(lanes.collect()), ..price };
+        let mut lanes = Lanes::default();
+        for lane in &price.lanes {
+            *lanes.at(lane.service, lane.peak, lane.above) = lane.rates.clone();
+        }
+        let price = Price { lanes: lanes.finish(), ..price };
         let line = pricing::line::write(&price, ["another"]);
         let (read, names) = pricing::line::read(line.clone().leak()).unwrap();
         prop_assert_eq!(pricing::line::write(&read, names), line);

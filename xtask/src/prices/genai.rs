@@ -1,10 +1,10 @@
 //! genai-prices' table: models by provider, prices as decimal texts in dollars per million tokens.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use pricing::{
     Class, Mode, Price, Rates, Service,
-    import::{shared, standard_write},
+    import::{Lanes, standard_write},
 };
 use serde_json::Value;
 use units::Money;
@@ -37,8 +37,6 @@ const FIELDS: [(Class, &str, i128); 14] = [
     (Class::WebSearch, "web_searches_kcount", 1_000),
     (Class::Request, "requests_kcount", 1_000),
 ];
-
-type Lanes = BTreeMap<(Service, bool, u64), Rates>;
 
 /// Reads the table as `genai.py` prints it.
 pub fn read(json: &str) -> Result<Table, String> {
@@ -96,7 +94,7 @@ fn rows(provider: &str, model: &str, entry: &Value) -> Result<Vec<Price>, String
     let single = [serde_json::json!({ "prices": entry["prices"] })];
     let dated = entry["prices"].as_array().map_or(&single[..], Vec::as_slice);
     let at_hours = |dated: &&Value| dated["constraint"]["is"] == "TimeOfDateConstraint";
-    let mut peak = Lanes::new();
+    let mut peak = Lanes::default();
     let mut times = Vec::new();
     for dated in dated.iter().filter(at_hours) {
         read_rates(model, &dated["prices"], true, &mut peak)?;
@@ -112,9 +110,9 @@ fn rows(provider: &str, model: &str, entry: &Value) -> Result<Vec<Price>, String
     let days: Vec<&Value> = dated.iter().filter(|dated| !at_hours(dated)).collect();
     for (index, dated) in days.iter().enumerate() {
         let hourly = !times.is_empty() && index + 1 == days.len();
-        let mut lanes = if hourly { peak.clone() } else { Lanes::new() };
+        let mut lanes = if hourly { peak.clone() } else { Lanes::default() };
         read_rates(model, &dated["prices"], false, &mut lanes)?;
-        let base = lanes.entry((Service::Standard, false, 0)).or_default();
+        let base = lanes.base();
         if base.get(Class::Output).is_none() && mode != Mode::Chat {
             base.set(Class::Output, Money::ZERO).ok_or("a price out of range")?;
         }
@@ -129,7 +127,7 @@ fn rows(provider: &str, model: &str, entry: &Value) -> Result<Vec<Price>, String
         let price = Price {
             provider: provider.to_owned().into(),
             mode,
-            lanes: shared(lanes),
+            lanes: lanes.finish(),
             hours: hours.transpose().map_err(|()| format!("hours {times:?}"))?,
             context_window: entry["context_window"].as_u64(),
             from,
@@ -171,7 +169,7 @@ fn read_rates(model: &str, prices: &Value, peak: bool, lanes: &mut Lanes) -> Res
             // Where a cache costs nothing to fill, what is written still costs what any input costs.
             let write = (Class::CacheWrite5m..=Class::CacheWrite1h).contains(&class);
             if !(write && one == Money::ZERO) {
-                let rates = lanes.entry((Service::Standard, peak, above)).or_default();
+                let rates = lanes.at(Service::Standard, peak, above);
                 rates.set(class, one).ok_or_else(|| format!("{digits}: out of range"))?;
             }
         }

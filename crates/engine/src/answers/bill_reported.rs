@@ -3,6 +3,7 @@
 
 use pricing::{Basis, Billable, Price, Service, Terms};
 use rustc_hash::FxHashMap;
+use std::rc::Rc;
 use trace::Operation;
 use units::{Money, Timestamp};
 
@@ -136,7 +137,9 @@ fn reason(session: &Session, item: &Item<'_>, priced: &Priced, reported: Money) 
     }
     let of_day = |at: Option<Timestamp>| {
         let other = session.bill.price_at(session.trace(), item.call, at);
-        other.is_some_and(|other| **other != ***price && is_same(cost(&other, t, terms).total, reported))
+        other.is_some_and(|other| {
+            !Rc::ptr_eq(&other, price) && is_same(cost(&other, t, terms).total, reported)
+        })
     };
     let earlier = || {
         let same = |other: &&Price| (&other.provider, &other.model) == (&price.provider, &price.model);

@@ -1,0 +1,98 @@
+// Typing in the workbench of the built page with a megabyte of text in it, and beside it in a bare text area of the
+// same text, which is the browser's own part of it. Prints one JSON object a line; `cargo xtask bench prices` makes a
+// table of them.
+//
+// node benches/prices/typing.mjs '{"dist": "dist", "rounds": 3}'
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { createServer } from "node:http";
+import path from "node:path";
+import { chromium } from "../../tests/e2e/node_modules/playwright-core/index.mjs";
+
+const { dist, rounds } = JSON.parse(process.argv[2]);
+const TYPED = " there, how long is a piece of string? !!";
+const ONE_LINE = "All work and no play makes Jack a dull boy. ".repeat(24_000).slice(0, 1_000_000);
+const LINES = ONE_LINE.replaceAll(/(.{87}) /g, "$1\n");
+/** What is typed into: another text than the large one, the large one in lines, the large one as one line. */
+const CASES = [
+  ["other", LINES],
+  ["lines", LINES],
+  ["line", ONE_LINE],
+];
+
+const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json" };
+const server = createServer(async (request, response) => {
+  const { pathname } = new URL(request.url, "http://localhost");
+  const file = path.join(path.resolve(dist), decodeURIComponent(pathname));
+  const found = (await stat(file).catch(() => null))?.isFile();
+  response.writeHead(found ? 200 : 404, { "content-type": TYPES[path.extname(file)] ?? "application/octet-stream" });
+  if (found) createReadStream(file).pipe(response);
+  else response.end();
+});
+await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
+const origin = `http://127.0.0.1:${server.address().port}`;
+
+/** The workbench: the boxes to type into, and what is there when all is counted. */
+async function ours(page) {
+  await page.goto(`${origin}/index.html#/workbench`);
+  await page.getByRole("button", { name: "Parts", exact: true }).click();
+  const counted = page.locator('[data-fig="part_retrieved_context"]', { hasText: /^2\d\d,/ });
+  return { large: page.getByRole("textbox", { name: "Retrieved", exact: true }), other: page.getByRole("textbox", { name: "User", exact: true }), counted };
+}
+
+/** Two text areas that look like two of the workbench, and nothing else. */
+async function bare(page) {
+  await page.goto(`${origin}/index.html`);
+  await page.setContent(`<style>textarea { display: block; width: 400px; height: 78px; resize: none; contain: strict; font: 12px/18px monospace }</style>
+    <textarea id="large" spellcheck="false" autocomplete="off"></textarea><textarea id="other" spellcheck="false" autocomplete="off"></textarea>`);
+  return { large: page.locator("#large"), other: page.locator("#other"), counted: page.locator("#large") };
+}
+
+/** Notes tasks over 50 ms, and of each key how long after it the next frame is through. */
+const watch = () => {
+  Object.assign(window, { long: [], keys: [], last: performance.now() });
+  new PerformanceObserver((list) => {
+    window.long.push(...list.getEntries().map((task) => task.duration));
+    window.last = performance.now();
+  }).observe({ type: "longtask" });
+  const key = (event) => requestAnimationFrame(() => setTimeout(() => window.keys.push(performance.now() - event.timeStamp)));
+  addEventListener("keydown", key, { capture: true });
+};
+
+const quiet = (page) => page.waitForFunction(() => performance.now() - window.last > 1000, null, { timeout: 60_000 });
+
+async function typed(page, who, [name, text]) {
+  const { large, other, counted } = await who(page);
+  await large.fill(text);
+  await counted.waitFor();
+  await page.evaluate(watch);
+  await (name === "other" ? other : large).focus();
+  await page.keyboard.press("Control+End");
+  // What all this sets off is over.
+  await quiet(page);
+  await page.evaluate(() => Object.assign(window, { long: [], keys: [] }));
+  await page.keyboard.type(TYPED, { delay: 50 });
+  await quiet(page);
+  return page.evaluate(() => ({ long: window.long, keys: window.keys }));
+}
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run"],
+});
+try {
+  for (let round = 0; round < rounds; round++) {
+    for (const one of CASES) {
+      for (const who of [ours, bare]) {
+        const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+        page.setDefaultTimeout(60_000);
+        console.error("Chromium: typing", one[0], who.name);
+        console.log(JSON.stringify({ kind: "typed", who: who.name, case: one[0], ...(await typed(page, who, one)) }));
+        await page.close();
+      }
+    }
+  }
+} finally {
+  await browser.close();
+  server.close();
+}
