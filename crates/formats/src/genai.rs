@@ -127,6 +127,15 @@ pub(crate) fn add_span(mut raw: RawSpan<'_>, out: &mut Output<'_>) {
     complete(call, &raw, flattened, &known, operation, out);
 }
 
+/// Notes what is true or false of a span among the fields of an object.
+pub(crate) fn flags(span: Option<SpanId>, told: &Value, out: &mut Output<'_>) {
+    for (name, value) in told.as_object().into_iter().flatten() {
+        if let (Value::Bool(value), Some(span)) = (value, span) {
+            out.builder.flag(Flagged::Span(span), name, *value);
+        }
+    }
+}
+
 /// Gives the call of a span what events of it tell that lie outside the span.
 pub(crate) fn add_to_span(span: SpanId, mut raw: RawSpan<'_>, out: &mut Output<'_>) {
     gather(&mut raw);

@@ -7,13 +7,13 @@ use serde::{
     de::{MapAccess, Visitor},
 };
 use serde_json::{Value, value::RawValue};
-use trace::{Fate, RecordRef};
+use trace::{Fate, Flagged, RecordRef};
 
 use crate::{
     Output, Reader, Record,
     fields::Field,
     json::Unit,
-    readers::records::{Own, Told},
+    readers::records::{Own, Told, flag},
 };
 
 /// What a field of a record can be.
@@ -240,7 +240,13 @@ impl Mapped {
             let value = find(&record, &source.path)?;
             Some(Told { name: &source.path, field: part.field(), unit: Some(source.unit), value })
         });
-        self.own.take(told, at, out);
+        let Some(call) = self.own.take(told, at, out) else { return };
+        let means = |name: &str| self.mapping.fields.iter().any(|(_, source)| source.path == name);
+        for (name, value) in record.as_object().into_iter().flatten() {
+            if let Some(value) = flag(value).filter(|_| !means(name)) {
+                out.builder.flag(Flagged::Call(call), name, value);
+            }
+        }
     }
 }
 

@@ -114,6 +114,9 @@ fn add(row: &Value, at: RecordRef, out: &mut Output<'_>) {
         ..Span::default()
     };
     let mut call = genai::keep_span(row_span, at, out);
+    for told in ["scores", "metadata", "output"] {
+        genai::flags(call.span, &row[told], out);
+    }
     if kind != SpanKind::Call {
         return;
     }

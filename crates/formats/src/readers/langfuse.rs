@@ -5,9 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 use serde::Deserialize;
 use serde_json::{Map, Value, value::RawValue};
-use trace::{
-    Convention, Fate, Flagged, Identity, Operation, ProblemCode, RecordRef, Span, SpanKind, Status, Usage,
-};
+use trace::{Convention, Fate, Identity, Operation, ProblemCode, RecordRef, Span, SpanKind, Status, Usage};
 use units::{Figure, Nanos};
 
 use crate::{
@@ -242,11 +240,8 @@ fn observation(text: &str, at: RecordRef, whose: &Whose, out: &mut Output<'_>) -
     let says = ["true", "false"].iter().any(|word| metadata.contains(word));
     let mut metadata =
         if says || kind == SpanKind::Call { fields.unwrapped("metadata") } else { Value::Null };
-    let told = [&metadata, &metadata["attributes"]].into_iter().filter_map(Value::as_object).flatten();
-    for (name, value) in told.filter(|_| says) {
-        if let (Value::Bool(value), Some(span)) = (value, call.span) {
-            out.builder.flag(Flagged::Span(span), name, *value);
-        }
+    for told in [&metadata, &metadata["attributes"]] {
+        genai::flags(call.span, told, out);
     }
     if kind != SpanKind::Call {
         return true;

@@ -155,6 +155,9 @@ fn add(run: &Value, at: RecordRef, out: &mut Output<'_>) {
         ..Span::default()
     };
     let mut call = genai::keep_span(row, at, out);
+    for told in ["outputs", "extra/metadata"] {
+        genai::flags(call.span, path::first(run, &[told]), out);
+    }
     if kind != SpanKind::Call {
         return;
     }

@@ -71,14 +71,28 @@ impl Reader for MlflowReader {
         let session = own.iter().map(|key| &info[*key]["mlflow.trace.session"]);
         let session = session.filter_map(Value::as_str).next().unwrap_or("");
         let trace = path::text(&info, &["trace_id", "request_id"]);
+        // What people and judges said of the whole trace.
+        let said =
+            path::list(&info, "assessments").iter().filter(|one| one["feedback"]["value"].is_boolean());
+        let name = |one: &Value| path::text(one, &["assessment_name", "name"]).to_owned();
+        let mut said: Attributes<'static> =
+            said.map(|one| (name(one).into(), one["feedback"]["value"].clone())).collect();
         let mut places = record.places();
         for text in spans {
-            add(text.get(), trace, session, places.next(text.get()), out);
+            add(text.get(), trace, session, &mut said, places.next(text.get()), out);
         }
     }
 }
 
-fn add(text: &str, trace: &str, session: &str, at: RecordRef, out: &mut Output<'_>) {
+/// Adds a span; the first one that is inside no other takes what was said of the trace.
+fn add(
+    text: &str,
+    trace: &str,
+    session: &str,
+    said: &mut Attributes<'static>,
+    at: RecordRef,
+    out: &mut Output<'_>,
+) {
     let Some(mut span) = serde_json::from_str::<Value>(text).ok().filter(Value::is_object) else {
         out.count(Fate::Dropped("not a span"));
         let message = "A record is not a span: it is not an object";
@@ -86,6 +100,9 @@ fn add(text: &str, trace: &str, session: &str, at: RecordRef, out: &mut Output<'
     };
     let mut raw = span_json::read(&mut span, trace, at, out);
     raw.attributes = understood(std::mem::take(&mut raw.attributes));
+    if raw.parent.is_empty() {
+        raw.attributes.append(said);
+    }
     if !session.is_empty() {
         raw.attributes.push(("session.id".into(), session.into()));
     }

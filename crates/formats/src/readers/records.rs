@@ -415,7 +415,7 @@ fn between(
 }
 
 /// A yes or no; a cell of a CSV file is a word.
-fn flag(value: &Value) -> Option<bool> {
+pub(crate) fn flag(value: &Value) -> Option<bool> {
     let word = match value {
         Value::Bool(value) => return Some(*value),
         Value::String(word) => word,

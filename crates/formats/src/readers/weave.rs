@@ -117,6 +117,9 @@ fn add(call: &Value, innermost: bool, at: RecordRef, out: &mut Output<'_>) {
         ..Span::default()
     };
     let mut row = genai::keep_span(row, at, out);
+    for told in ["output", "attributes"] {
+        genai::flags(row.span, &call[told], out);
+    }
     let Some((model, tokens)) = usage(call).filter(|_| innermost) else { return };
     row.operation = asked;
     row.model = out.builder.intern(model);
