@@ -235,7 +235,7 @@ pub fn NothingToShow() -> Html {
                     </>
                 }) }
                 if files.iter().any(|file| !file.format.is_empty() && file.problems.is_empty()) {
-                    <p>{ "They were read, and none of their records tells of a call of a model: the report says what became of each." }</p>
+                    <p>{ "All was read, and no record tells of a call of a model: the report says what became of each." }</p>
                 }
                 if unknown.is_some() {
                     <p>{ "If it tells of requests to a model, say which field is what:" }</p>

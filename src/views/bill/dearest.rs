@@ -12,6 +12,11 @@ use crate::{
 
 /// The panel.
 pub fn dearest(data: &BillSheet, view: &ViewHandle) -> Html {
+    if data.dearest.is_empty() {
+        return html! {
+            <Panel title="Most expensive requests"><p class="mid">{ "No request has a price." }</p></Panel>
+        };
+    }
     html! {
         <Panel title="Most expensive requests" caption={html! { format!("the first {}", data.dearest.len()) }} twin={twin(&data.dearest)}>
             <div class="scrollx tall" tabindex="0" role="region" aria-label="Most expensive requests">{ calls(&data.dearest, view) }</div>

@@ -28,7 +28,7 @@ pub fn findings(data: &BillSheet, view: &ViewHandle, options: &UseStateHandle<Op
         <Panel id="findings" class="bill-findings" title="Findings" caption="by dollars at stake; savings overlap, so no sum">
             <div class="bill-controls">{ field("A component is wasteful above, % of all tokens", "number", percent.to_string().into(), "30", threshold) }</div>
             if data.findings.is_empty() {
-                <p class="mid">{ "None of what is looked for was found: components above the threshold, instructions that no cache holds, prompts just too short for a cache, hour-long writes that nothing reads, reasoning that is most of the output, oversized prompts, failed attempts and repeated prompts." }</p>
+                <p class="mid">{ "None of what is looked for was found: components above the threshold, instructions that no cache holds, prompts just too short for a cache, hour-long writes that nothing reads, reasoning that is most of the output, oversized prompts, failed attempts and repeated prompts. Components and prompts are seen only where the files hold texts." }</p>
             }
             { for data.findings.iter().map(|finding| one(finding, data.total.unwrap_or_default(), view)) }
         </Panel>

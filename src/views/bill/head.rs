@@ -1,7 +1,7 @@
 //! The key figures of the bill, and what may be changed about it.
 
 use engine::protocol::BillSheet;
-use units::{Money, Provenance};
+use units::{Money, Nanos, Provenance};
 use yew::prelude::*;
 
 use super::{Options, field::field};
@@ -39,16 +39,24 @@ pub fn head(data: &BillSheet, view: &ViewHandle, options: &UseStateHandle<Option
                 "" => format!("{} did not fail and say so", int(data.successes)),
                 field => format!("{field} is true of {}", int(data.successes)),
             }) }
-            { item("Caches save already", dollars(Some(reads - writes), Provenance::Counted),
-                &format!("{} on reads, {} write premium", money(reads), money(writes))) }
-            { item("Failed attempts", html! { int(waste.attempts) }, &format!(
-                "{} tokens, {}, {} of {}{}",
-                int(waste.tokens),
-                waste.cost.map_or("no cost known".to_owned(), money),
-                format::nanos(waste.time),
-                format::nanos(waste.of_time),
-                if waste.untold > 0 { format!("; {} without tokens", int(waste.untold)) } else { String::new() },
-            )) }
+            { item("Caches save already", dollars(data.total.map(|_| reads - writes), Provenance::Counted), &match data.cache {
+                _ if data.total.is_none() => "no call has a price".to_owned(),
+                (Money::ZERO, Money::ZERO) => "no priced call tells of a cache".to_owned(),
+                _ => format!("{} on reads, {} write premium", money(reads), money(writes)),
+            }) }
+            { item("Failed attempts", html! { int(waste.attempts) }, &match waste.attempts {
+                0 => "nothing was lost on any".to_owned(),
+                _ => format!(
+                    "{} tokens, {}, {}{}",
+                    int(waste.tokens),
+                    waste.cost.map_or("no cost known".to_owned(), money),
+                    match waste.of_time {
+                        Nanos::ZERO => "no time known".to_owned(),
+                        all => format!("{} of {}", format::nanos(waste.time), format::nanos(all)),
+                    },
+                    if waste.untold > 0 { format!("; {} without tokens", int(waste.untold)) } else { String::new() },
+                ),
+            }) }
             if let Some(month) = data.month {
                 { item("30 days like these", dollars(Some(month), Provenance::Estimated), "in proportion to the time") }
             }

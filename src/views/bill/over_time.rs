@@ -22,10 +22,11 @@ const BASE: f64 = 132.0;
 /// The panel.
 pub fn over_time(data: &BillSheet) -> Html {
     let Some(times) = &data.over_time else {
-        return html! {
-            <Panel title="Cost over time"><p class="mid">{ "These files tell no times." }</p></Panel>
-        };
+        return none("These files tell no times.");
     };
+    if data.total.is_none() {
+        return none("No request has a price.");
+    }
     let caption = html! { format!("per {}, by model", length(times.step)) };
     let legend = html! {
         { for times.models.iter().enumerate().map(|(i, model)| html! {
@@ -39,6 +40,10 @@ pub fn over_time(data: &BillSheet) -> Html {
             <Chart label={format!("Cost by model in {} steps", times.steps.len())} {draw} />
         </Panel>
     }
+}
+
+fn none(why: &'static str) -> Html {
+    html! { <Panel title="Cost over time"><p class="mid">{ why }</p></Panel> }
 }
 
 fn sum(step: &[Money]) -> Money {
