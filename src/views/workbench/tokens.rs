@@ -77,7 +77,8 @@ pub fn Tokens(TokensProps { draft, template }: &TokensProps) -> Html {
                         <p>{ "Type or paste a text: its tokens appear here, piece by piece." }</p>
                     </Empty>
                 }
-                { for filled.iter().map(|part| {
+                // In a list of their own: beside siblings without keys, a new text would have all blocks made anew.
+                <>{ for filled.iter().map(|part| {
                     let tokens = draft.tokens(part.slot);
                     html! {
                         <div key={part.slot.0}>
@@ -89,7 +90,7 @@ pub fn Tokens(TokensProps { draft, template }: &TokensProps) -> Html {
                                 onpoint={&onpoint} />
                         </div>
                     }
-                }) }
+                }) }</>
                 if template > 0 {
                     <div class="sec" key="template">
                         <Swatch fill="var(--text-3)" hatch=true /><b>{ "Chat template" }</b>
