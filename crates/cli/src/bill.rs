@@ -55,6 +55,7 @@ fn object(bill: &BillSheet) -> Value {
                 "tokens": line.tokens,
                 "usd_per_million": line.price.times(1_000_000).to_string(),
                 "usd": line.amount.to_string(),
+                "matched": said(&line.matched),
                 "source": line.source,
                 "from": said(&line.since),
                 "checked": said(&line.checked),
@@ -103,7 +104,8 @@ fn table(bill: &BillSheet) -> String {
     };
     line(["", "Tokens", "Per million", "Dollars", "Price from"]);
     for group in &bill.groups {
-        line([&group.name, "", "", &format!("${}", group.amount), ""]);
+        let matched = group.matched().unwrap_or_default();
+        line([&group.name, "", "", &format!("${}", group.amount), matched]);
         for row in &group.lines {
             let source = match row.checked.as_str() {
                 "" => row.source.clone(),

@@ -86,7 +86,7 @@ fn head(group: &BillGroup, whole: Money) -> Html {
             <td class="num small dim">{ plural(group.calls, "call") }</td>
             <td class="num">{ dollars(group.amount) }</td>
             <td class="num">{ share(group.amount, whole) }</td>
-            <td colspan="2"></td>
+            <td colspan="2"><span class="small dim">{ group.matched().map(str::to_owned) }</span></td>
         </tr>
     }
 }
@@ -101,7 +101,7 @@ fn row(line: &BillLine, group: &BillGroup, by: GroupBy, whole: Money) -> Html {
             <td class="num">{ "× " }{ per_million(line) }</td>
             <td class="num">{ dollars(line.amount) }</td>
             <td class="num dim">{ share(line.amount, whole) }</td>
-            <td>{ &line.source }</td>
+            <td title={line.matched.clone()}>{ &line.source }</td>
             <td>{ &line.checked }</td>
         </tr>
     }
@@ -140,6 +140,7 @@ fn twin(data: &BillSheet) -> TableTwin {
         "From",
         "Checked",
         "Notes",
+        "Match",
     ];
     let cells = |group: &BillGroup, line: &BillLine| -> Vec<AttrValue> {
         let above = if line.above > 0 { format!(">{}", line.above) } else { String::new() };
@@ -156,6 +157,7 @@ fn twin(data: &BillSheet) -> TableTwin {
             line.since.clone().into(),
             line.checked.clone().into(),
             line.notes.join("; ").into(),
+            line.matched.clone().into(),
         ]
     };
     TableTwin {

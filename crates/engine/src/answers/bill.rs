@@ -1,4 +1,4 @@
-use pricing::{Basis, Billable, Class, CostRow, Price, Service, Tariff};
+use pricing::{Basis, Billable, Class, CostRow, Price, Rule, Service, Tariff};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 use trace::{Call, CallId, StrId, Trace};
@@ -61,8 +61,7 @@ pub(crate) fn bill(session: &Session, ask: &BillAsk) -> Result<BillSheet, String
     let items: Vec<Item<'_>> = ids.iter().map(|&id| item(session, id, &plan)).collect();
     let priced = || items.iter().filter_map(|item| item.priced.as_ref());
     let total = priced().map(|priced| priced.cost.total).reduce(|a, b| a + b);
-    let today = session.bill.book().checked();
-    let groups = groups(session, ask, &items, &plan, today);
+    let groups = groups(session, ask, &items, &plan);
     let fields = flags::fields(trace, &ids);
     let costs: Vec<Option<Money>> = items.iter().map(Item::cost).collect();
     let dearest = first(DEAREST, items.len(), &|a, b| costs[b].cmp(&costs[a]));
@@ -186,7 +185,7 @@ impl Group {
     }
 }
 
-fn groups(session: &Session, ask: &BillAsk, items: &[Item<'_>], plan: &Plan, today: &str) -> Vec<BillGroup> {
+fn groups(session: &Session, ask: &BillAsk, items: &[Item<'_>], plan: &Plan) -> Vec<BillGroup> {
     let trace = session.trace();
     // A group is found by a number: of a string, or of a day.
     let mut groups: FxHashMap<i64, Group> = FxHashMap::default();
@@ -245,7 +244,7 @@ fn groups(session: &Session, ask: &BillAsk, items: &[Item<'_>], plan: &Plan, tod
         let mut lines: Vec<(Class, BillLine)> = lines
             .filter_map(|(key, (tokens, amount, price))| {
                 let model = target.unwrap_or_else(|| trace.str(key.model)).to_owned();
-                Some((key.class, line(key, model, tokens, amount, &*price?, today)))
+                Some((key.class, line(session, key, model, tokens, amount, &*price?)))
             })
             .collect();
         sort(&mut lines, |(class, a), (other, b)| {
@@ -284,7 +283,18 @@ pub(super) fn group_name(trace: &Trace, by: GroupBy, number: i64) -> String {
     }
 }
 
-fn line(key: Key, model: String, tokens: u64, amount: Money, price: &Price, today: &str) -> BillLine {
+/// The model of the book whose price it is, where that has another name, and what led from one to the other.
+fn matched(session: &Session, price: &Price, model: &str) -> String {
+    let provider = Some(price.provider.as_ref()).filter(|provider| !provider.is_empty());
+    match session.bill.book().lookup(provider, model) {
+        Some(found) if found.rule != Rule::Typed && price.model != model => {
+            format!("{}/{}: {}", price.provider, price.model, found.rule.describe())
+        }
+        _ => String::new(),
+    }
+}
+
+fn line(session: &Session, key: Key, model: String, tokens: u64, amount: Money, price: &Price) -> BillLine {
     let own = price.rows().find(|row| {
         let lane = (row.lane.peak, row.lane.above);
         let service = key.basis == Basis::Listed && row.lane.service == key.service;
@@ -312,11 +322,12 @@ fn line(key: Key, model: String, tokens: u64, amount: Money, price: &Price, toda
     if let (Some(conflict), Some(other)) = (own.and_then(|row| row.conflict), &price.other_source) {
         notes.push(format!("{other} says ${}", bill::per_million(conflict.value)));
     }
-    if price.is_stale(today) {
+    if price.is_stale(session.bill.book().checked()) {
         notes.push(format!("last checked more than {} days ago", Price::FRESH_DAYS));
     }
     let version = if source == price.source { price.source_version.as_ref() } else { "" };
     BillLine {
+        matched: matched(session, price, &model),
         model,
         class: class_key(key.class).to_owned(),
         label: class_name(key.class).to_owned(),

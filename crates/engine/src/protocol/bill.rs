@@ -143,6 +143,15 @@ pub struct BillGroup {
     pub lines: Vec<BillLine>,
 }
 
+impl BillGroup {
+    /// What led to the price, where it is the same for all rows and worth a word.
+    pub fn matched(&self) -> Option<&str> {
+        let first = &self.lines.first()?.matched;
+        let same = self.lines.iter().all(|line| line.matched == *first);
+        (same && !first.is_empty()).then_some(first)
+    }
+}
+
 /// Tokens, searches or requests of one class at one price.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct BillLine {
@@ -162,6 +171,8 @@ pub struct BillLine {
     pub price: Money,
     /// The product.
     pub amount: Money,
+    /// Which model of the price book the name led to, and how; empty where the book has it by this name.
+    pub matched: String,
     /// Where the price was read: "genai-prices 0.0.64".
     pub source: String,
     /// The first day of this price; empty where unknown.
