@@ -1,4 +1,4 @@
-// The screens of the second wasm module: fetched when first shown, of one conversation and one view with the app.
+// The screens of the second wasm module: fetched when first shown or when files are there, of one conversation and one view with the app.
 import assert from "node:assert/strict";
 import { open, test } from "./harness.mjs";
 import { drop, go } from "./page.mjs";
@@ -28,6 +28,31 @@ test("the labs are fetched once, when one of their screens is first shown", asyn
   assert.equal(await page.getByRole("textbox", { name: "Response", exact: true }).count(), 0);
   await page.goForward();
   await page.getByRole("textbox", { name: "Prompt", exact: true }).waitFor();
+  assert.equal(found.length, 3);
+});
+
+test("the labs are fetched while a file is read, once, and its first picture is asked for once", async (page) => {
+  const found = watch(page);
+  await page.addInitScript(() => {
+    // The questions that go to the engine, by their kind and length.
+    window.asked = [];
+    const post = MessagePort.prototype.postMessage;
+    MessagePort.prototype.postMessage = function (message, ...rest) {
+      if (message.body?.Flame) window.asked.push(String(message.body.Flame));
+      return post.call(this, message, ...rest);
+    };
+  });
+  await open(page, "#/flame");
+  assert.deepEqual(found, []);
+  await drop(page, "otlp-json-genai/openinference.jsonl");
+  await page.waitForFunction(() => document.querySelector("#flame-told")?.textContent.includes(" to "));
+  await page.locator(".flame-side .kv").waitFor();
+  assert.deepEqual(found, ["labs-boot.js", "labs.js", "labs_bg.wasm"]);
+  const asked = await page.evaluate(() => window.asked);
+  // Each goes from the labs to the app, and from there to the engine.
+  assert.equal(Math.max(...asked.map((one) => asked.filter((other) => other === one).length)), 2);
+  await go(page, "Overview");
+  await go(page, "Latency");
   assert.equal(found.length, 3);
 });
 

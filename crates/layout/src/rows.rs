@@ -73,22 +73,17 @@ impl Rows {
             reach[row as usize] = (from, to);
         }
         stack(tree.roots(), &reach, &mut block);
-        let mut at = vec![NONE; n];
-        for &root in tree.roots() {
-            at[root as usize] = block[root as usize].offset;
-        }
-        for row in 0..n as u32 {
-            for &child in tree.children(row) {
-                at[child as usize] = at[row as usize] + 1 + block[child as usize].offset;
-            }
-        }
-        let placed = (0..n as u32).filter(|&row| at[row as usize] != NONE);
-        let order = sorted(placed.map(|row| (key(tree.start(row)), row)).collect());
-        let bar = |row: u32| {
+        // Depth first. What lies in one lane does not overlap with all inside it, so each row comes in order.
+        let mut bars = Vec::with_capacity(n);
+        let offset = |row: u32| block[row as usize].offset;
+        let mut stack: Vec<(u32, u32)> =
+            tree.roots().iter().rev().map(|&root| (root, offset(root))).collect();
+        while let Some((row, at)) = stack.pop() {
             let place = (axis.shown(tree.start(row)), axis.shown(tree.end(row)));
-            (row, at[row as usize], place, spans.status[row as usize].is_error())
-        };
-        let mut rows = Rows::filled(order.into_iter().map(bar).collect());
+            bars.push((row, at, place, spans.status[row as usize].is_error()));
+            stack.extend(tree.children(row).iter().rev().map(|&child| (child, at + 1 + offset(child))));
+        }
+        let mut rows = Rows::filled(bars);
         rows.unplaced = (n - rows.item.len()) as u64;
         rows
     }
@@ -271,8 +266,10 @@ fn flame_bar(flame: &Flame, node: usize, shift: u32) -> (u32, u32, (i64, i64), b
 
 /// Puts subtrees side by side as far as they do not overlap, else one below the other. Returns the height of all.
 fn stack(siblings: &[u32], reach: &[(i64, i64)], block: &mut [Block]) -> u32 {
-    if siblings.is_empty() {
-        return 0;
+    // Mostly they run one after the other.
+    let place = |row: u32| reach[row as usize];
+    if siblings.windows(2).all(|pair| place(pair[0]).1 <= place(pair[1]).0) {
+        return siblings.iter().map(|&row| block[row as usize].height).max().unwrap_or(0);
     }
     // What sticks out at the front comes before its start.
     let order = sorted(siblings.iter().map(|&row| key(reach[row as usize].0)).zip(0..).collect());

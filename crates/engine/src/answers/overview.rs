@@ -146,8 +146,9 @@ fn model_rows(session: &Session, ids: &[CallId]) -> Vec<ModelRow> {
 }
 
 fn phase_summary(trace: &Trace, ids: &[CallId]) -> Option<PhaseSummary> {
-    let chosen: rustc_hash::FxHashSet<CallId> = ids.iter().copied().collect();
-    let mut all: Vec<Phases> = stats::end_to_end(trace, &Rules::default(), |id, _| chosen.contains(&id))
+    let mut chosen = vec![false; trace.records.len()];
+    ids.iter().for_each(|id| chosen[id.0 as usize] = true);
+    let mut all: Vec<Phases> = stats::end_to_end(trace, &Rules::default(), |id, _| chosen[id.0 as usize])
         .into_iter()
         .map(|request| request.phases)
         .collect();
