@@ -53,6 +53,12 @@ impl Rows {
     /// search         ├────┤              beside the first one: a lane of its own
     /// ```
     pub fn in_time(spans: &Spans, axis: &Axis) -> Rows {
+        Rows::in_time_with(spans, axis, &|_| false).0
+    }
+
+    /// The same, with a free row below all that lies inside each span that `parted` chooses: room for its parts, in the
+    /// second rows as one bar as long as the span.
+    pub fn in_time_with(spans: &Spans, axis: &Axis, parted: &dyn Fn(u32) -> bool) -> (Rows, Rows) {
         let tree = spans.tree();
         let n = tree.len();
         let mut block = vec![Block { offset: 0, height: 1 }; n];
@@ -64,7 +70,7 @@ impl Rows {
         }
         for row in (0..n as u32).rev().filter(|&row| tree.place(row).is_some()) {
             let inside = stack(tree.children(row), &reach, &mut block);
-            block[row as usize].height += inside;
+            block[row as usize].height += inside + u32::from(parted(row));
             let (mut from, mut to) = reach[row as usize];
             for &child in tree.children(row) {
                 from = from.min(reach[child as usize].0);
@@ -74,18 +80,21 @@ impl Rows {
         }
         stack(tree.roots(), &reach, &mut block);
         // Depth first. What lies in one lane does not overlap with all inside it, so each row comes in order.
-        let mut bars = Vec::with_capacity(n);
+        let (mut bars, mut parts) = (Vec::with_capacity(n), Vec::new());
         let offset = |row: u32| block[row as usize].offset;
         let mut stack: Vec<(u32, u32)> =
             tree.roots().iter().rev().map(|&root| (root, offset(root))).collect();
         while let Some((row, at)) = stack.pop() {
             let place = (axis.shown(tree.start(row)), axis.shown(tree.end(row)));
             bars.push((row, at, place, spans.status[row as usize].is_error()));
+            if parted(row) {
+                parts.push((row, at + block[row as usize].height - 1, place, false));
+            }
             stack.extend(tree.children(row).iter().rev().map(|&child| (child, at + 1 + offset(child))));
         }
         let mut rows = Rows::filled(bars);
         rows.unplaced = (n - rows.item.len()) as u64;
-        rows
+        (rows, Rows::filled(parts))
     }
 
     /// A merged flame, its root in the first row.
@@ -138,7 +147,7 @@ impl Rows {
     }
 
     /// From bars whose starts rise within each row: item, row, place, error.
-    fn filled(bars: Vec<(u32, u32, (i64, i64), bool)>) -> Rows {
+    pub fn filled(bars: Vec<(u32, u32, (i64, i64), bool)>) -> Rows {
         let count = bars.iter().map(|bar| bar.1 + 1).max().unwrap_or(0) as usize;
         let mut first = vec![0u32; count + 1];
         for bar in &bars {

@@ -127,6 +127,16 @@ impl Spans {
         spans
     }
 
+    /// Whether siblings come in the order of time, those without a start last, as [`kept`](Self::kept) puts them.
+    pub fn is_in_order(&self) -> bool {
+        let mut last = vec![i64::MIN; self.len() + 1];
+        (0..self.len()).all(|row| {
+            let start = if self.start[row] == UNKNOWN { i64::MAX } else { self.start[row] };
+            let last = &mut last[self.parent[row].wrapping_add(1) as usize];
+            std::mem::replace(last, start) <= start
+        })
+    }
+
     /// Only the rows that are kept, siblings in the order of time, those without a start last. What lies in a row that
     /// is left out lies in the nearest one around it.
     pub fn kept(&self, keep: &dyn Fn(u32) -> bool) -> Spans {

@@ -59,6 +59,23 @@ proptest! {
     }
 
     #[test]
+    fn below_a_span_with_parts_there_is_room_for_them(spans in trees(), every in 1u32..4) {
+        let (rows, parts) = Rows::in_time_with(&spans, &Axis::default(), &|row| row % every == 0);
+        let bars: Vec<_> = rows.iter().collect();
+        let of = |item: u32| bars.iter().find(|bar| bar.1 == item).copied();
+        let mut seen = 0;
+        for (row, item, from, to) in parts.iter() {
+            seen += 1;
+            let (above, _, start, end) = of(item).unwrap();
+            prop_assert!(item % every == 0 && row > above);
+            prop_assert_eq!((from, to), (start, end));
+            let clash = |bar: &&(u32, u32, i64, i64)| bar.0 == row && bar.2 < to && bar.3 > from;
+            prop_assert_eq!(bars.iter().find(clash), None);
+        }
+        prop_assert_eq!(seen, bars.iter().filter(|bar| bar.1 % every == 0).count());
+    }
+
+    #[test]
     fn one_row_per_depth_where_nothing_overlaps(lengths in prop::collection::vec((1i64..9, 0u8..3), 1..40)) {
         let mut spans = Spans::default();
         let (mut at, mut path) = (0, Vec::<u32>::new());

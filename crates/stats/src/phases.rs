@@ -1,4 +1,4 @@
-use std::{cmp::Reverse, collections::BTreeSet};
+use std::{cmp::Reverse, collections::BinaryHeap};
 
 use trace::{Call, CallId, Operation, Phase, Phases, SpanId, SpanKind, StrId, Trace};
 use units::{Nanos, Timestamp};
@@ -259,7 +259,9 @@ fn sweep(
     }
     edges.sort_unstable();
     let mut phases = Phases::default();
-    let mut active = BTreeSet::new();
+    // The strongest first. One that is closed stays in until it comes up.
+    let mut active: BinaryHeap<(Rank, Reverse<i64>, Reverse<usize>)> = BinaryHeap::new();
+    let mut closed = vec![false; claims.len()];
     let mut at = begin;
     let gap = |phases: &mut Phases, from: i64, to: i64| {
         // A gap may reach over the first or the last call only by its ends, so it is cut there.
@@ -274,22 +276,19 @@ fn sweep(
     };
     for (time, opens, i) in edges.into_iter().chain([(end, false, usize::MAX)]) {
         if time > at {
-            match active.first() {
-                Some(&(_, _, strongest)) => {
-                    let strongest: usize = strongest;
-                    phases.add(claims[strongest].phase, Nanos(time - at));
-                }
+            while active.peek().is_some_and(|&(_, _, Reverse(i))| closed[i]) {
+                active.pop();
+            }
+            match active.peek() {
+                Some(&(_, _, Reverse(strongest))) => phases.add(claims[strongest].phase, Nanos(time - at)),
                 None => gap(&mut phases, at, time),
             }
             at = time;
         }
-        if i != usize::MAX {
-            let key = (Reverse(claims[i].rank), claims[i].from, i);
-            if opens {
-                active.insert(key);
-            } else {
-                active.remove(&key);
-            }
+        match claims.get(i) {
+            Some(claim) if opens => active.push((claim.rank, Reverse(claim.from), Reverse(i))),
+            Some(_) => closed[i] = true,
+            None => {}
         }
     }
     Some(phases)

@@ -148,6 +148,7 @@ pub fn Flame() -> Html {
                     "d" => stage.pan(0.15),
                     "0" => stage.fit(),
                     "f" => stage.focus(),
+                    "r" => stage.range_of_chosen(),
                     "n" => stage.step(FlameStep::Next),
                     "N" => stage.step(FlameStep::Previous),
                     "t" => options.set(Options { twin: !options.twin, ..(*options).clone() }),
@@ -196,7 +197,7 @@ pub fn Flame() -> Html {
                     <Names ask={ask.clone()} options={options.clone()} middle={info.middle} />
                 </div>
             }
-            <Side {ask} view={view.clone()} />
+            <Side stage={picture::Handle(stage.clone())} {ask} view={view.clone()} />
             { item::drawer(&stage, &chosen, &options, &pinned, &open) }
         </div>
     }
