@@ -191,7 +191,13 @@ fn the_time_of_a_call_is_divided_over_its_parts_below_it() {
             let right = item(&mut session, &time, FlameWant::Step(pair[0].place, FlameStep::Right)).unwrap();
             assert_eq!(right.item, pair[1].item);
         }
-        assert_eq!(item(&mut session, &time, FlameWant::Step(first.place, FlameStep::Left)), None);
+        // At both ends it goes on to what else is in that row, if anything.
+        let last = parts[parts.len() - 1];
+        for (place, step) in [(first.place, FlameStep::Left), (last.place, FlameStep::Right)] {
+            let beside = item(&mut session, &time, FlameWant::Step(place, step));
+            assert!(beside.is_none_or(|beside| parts.iter().all(|part| part.item != beside.item)));
+        }
+        item(&mut session, &time, FlameWant::Step(last.place, FlameStep::Down));
     }
 }
 

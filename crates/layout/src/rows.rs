@@ -240,8 +240,10 @@ impl Rows {
         (0..self.len()).flat_map(move |row| self.bars(row).map(move |i| bar(row, i)))
     }
 
+    /// Nothing in a row below the last one.
     pub(crate) fn bars(&self, row: u32) -> ops::Range<usize> {
-        self.first[row as usize] as usize..self.first[row as usize + 1] as usize
+        let first = |row: usize| self.first.get(row).or(self.first.last()).copied().unwrap_or(0) as usize;
+        first(row as usize)..first(row as usize + 1)
     }
 }
 
