@@ -258,7 +258,7 @@ pub fn time_axis(start: Timestamp, length: Nanos, (left, right): (f64, f64), y: 
         let half = width_of(&text) / 2.0;
         let (place, anchor) = match at {
             _ if at - half < left - 8.0 => (at, Anchor::Start),
-            _ if at + half > right + 32.0 => (at, Anchor::End),
+            _ if at + half > right + 8.0 => (at, Anchor::End),
             _ => (at, Anchor::Middle),
         };
         let from = match anchor {

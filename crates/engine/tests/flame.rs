@@ -339,6 +339,15 @@ fn nothing_is_unpriced_for_free() {
 }
 
 #[test]
+fn spans_without_times_have_none() {
+    let mut session = session("claude-code/session-30530d66.jsonl");
+    let view = whole(&mut session, &FlameAsk::default());
+    assert_eq!((view.rows, view.notes.len()), (0, 1));
+    let figures = sum(&mut session, &FlameAsk::default()).fields;
+    assert_eq!(field(&figures, "Time with any work").from, Provenance::Unknown);
+}
+
+#[test]
 fn an_empty_session_and_odd_windows_have_answers() {
     let mut empty = Session::new();
     for mode in MODES {

@@ -34,7 +34,7 @@ fn viewports() -> impl Strategy<Value = (i64, i64, u32)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2500))]
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
 
     #[test]
     fn nothing_in_a_row_overlaps_and_children_lie_below(spans in trees()) {
@@ -73,6 +73,15 @@ proptest! {
             prop_assert_eq!(bars.iter().find(clash), None);
         }
         prop_assert_eq!(seen, bars.iter().filter(|bar| bar.1 % every == 0).count());
+        // Drawn together, each is hit where it is drawn alone.
+        let (of_rows, of_parts) = (rows.marks(-30, 200, 90, 0..99), parts.marks(-30, 200, 90, 0..99));
+        let mut both = of_rows.clone();
+        both.join(of_parts.clone());
+        prop_assert_eq!(both.len(), of_rows.len() + of_parts.len());
+        for (marks, i) in [&of_rows, &of_parts].into_iter().flat_map(|marks| (0..marks.len()).map(move |i| (marks, i))) {
+            let hit = both.hit(marks.row[i], marks.x[i] + marks.width[i] - 1).map(|hit| both.x[hit]);
+            prop_assert!(hit.is_some_and(|x| x >= marks.x[i]));
+        }
     }
 
     #[test]

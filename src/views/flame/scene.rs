@@ -292,6 +292,9 @@ impl Scene<'_> {
     fn ticks(&self) -> Vec<(i64, String)> {
         let most = (self.size.0 / TICK).max(1.0) as u32;
         let Window { from, to, .. } = self.window;
+        if self.view.rows == 0 {
+            return Vec::new();
+        }
         if self.is_time() {
             return self.time_ticks(most);
         }

@@ -49,6 +49,8 @@ pub enum Heard {
 pub struct Info {
     /// How many rows it has.
     pub rows: u32,
+    /// Nothing in it has a width, and by what weight.
+    pub empty: Option<FlameWeight>,
     /// How many spans were found in all, and in view.
     pub found: (u64, u64),
     /// The name in the middle of a sandwich.
@@ -374,8 +376,12 @@ impl Stage {
 
     fn take(self: &Rc<Self>, view: FlameView, of: (FlameMode, FlameWeight), fits: bool) {
         self.number.set(self.number.get().wrapping_add(1));
+        // Of weights the root alone is there in any case.
+        let by_time = of == (FlameMode::Time, FlameWeight::Time);
+        let empty = view.rows == 0 || !by_time && view.to.saturating_sub(view.from) <= 1;
         let info = Info {
             rows: view.rows,
+            empty: empty.then_some(of.1),
             found: view.found,
             middle: view.middle.map(|middle| middle.1),
             notes: view.notes.clone(),

@@ -3,7 +3,7 @@
 //! Nobody measures how long a part of a prompt takes. The time to the first token is divided over the parts of the
 //! prompt by their tokens, what follows over those of the answer; without a first token, all of it over all of them.
 
-use layout::{NONE, Rows, Spans, apportion};
+use layout::{Kind, NONE, Rows, Spans, apportion};
 use trace::{Call, CallId, Component};
 
 use super::{
@@ -21,6 +21,10 @@ const PART: u32 = 1 << 31;
 const ROW: u32 = 27;
 /// A call from so many pixels on is divided: narrower parts could not be told apart.
 const DIVIDED: u32 = 8;
+
+/// Places in [`PARTS`] as they are drawn: what the file does not show ends the prompt, and thinking comes before the
+/// answer.
+const ORDER: [usize; PARTS.len()] = [0, 1, 2, 3, 4, 5, 8, 7, 6];
 
 /// A part of the picture: its item, and from when to when on the shown axis.
 type Part = (u32, i64, i64);
@@ -58,24 +62,24 @@ fn of_row(session: &Session, drawn: &Drawn, row: u32) -> Vec<Part> {
     let Some(CallWeights { parts: tokens, .. }) = call_weights(session, call, FlameWeight::Tokens) else {
         return Vec::new();
     };
-    let written = |slot: usize| [Component::Output as usize, Component::Reasoning as usize].contains(&slot);
     let first = first_token(call, start).map(|first| first.clamp(start, end));
     let times = match first {
-        Some(first) => vec![(start, first, Some(false)), (first, end, Some(true))],
-        None => vec![(start, end, None)],
+        Some(first) => [(start, first, Some(false)), (first, end, Some(true))],
+        None => [(start, end, None), (end, end, None)],
     };
     let mut all = Vec::new();
-    for (from, to, answer) in times {
-        // Thinking comes before the answer, and what is not shown after what is.
-        let slots: Vec<usize> = [0, 1, 2, 3, 4, 5, 8, 7, 6]
-            .into_iter()
-            .filter(|&slot| tokens[slot] > 0 && answer.is_none_or(|answer| answer == written(slot)))
-            .collect();
-        let weights: Vec<u64> = slots.iter().map(|&slot| tokens[slot] as u64).collect();
+    for (from, to, written) in times {
+        let weights = ORDER.map(|slot| {
+            let of_answer = PARTS[slot] == Kind::Part(Component::Output)
+                || PARTS[slot] == Kind::Part(Component::Reasoning);
+            if written.is_none_or(|written| written == of_answer) { tokens[slot] as u64 } else { 0 }
+        });
         let mut at = from;
-        for (slot, time) in slots.into_iter().zip(apportion(to.abs_diff(from).into(), &weights)) {
+        for (slot, time) in ORDER.into_iter().zip(apportion(to.abs_diff(from).into(), &weights)) {
             let end = at.saturating_add(time as i64);
-            all.push((PART | (slot as u32) << ROW | row, axis.shown(at), axis.shown(end)));
+            if at < end {
+                all.push((PART | (slot as u32) << ROW | row, axis.shown(at), axis.shown(end)));
+            }
             at = end;
         }
     }

@@ -117,7 +117,10 @@ pub(super) fn sum(session: &Session, base: &Base, merged: &Merged, ask: &FlameAs
     if stats.errors > 0 {
         field("Failed", show::int(stats.errors), Provenance::Reported);
     }
-    field("Time with any work", show::nanos(Nanos(stats.busy)), Provenance::Counted);
+    match stats.spans {
+        0 if placed > 0 => field("Time with any work", "unknown".to_owned(), Provenance::Unknown),
+        _ => field("Time with any work", show::nanos(Nanos(stats.busy)), Provenance::Counted),
+    }
     let running = of_leaves(spans);
     if stats.busy > 0 {
         let mean = running as f64 / stats.busy as f64;

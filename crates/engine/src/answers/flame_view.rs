@@ -3,7 +3,7 @@
 use layout::{Kind, Marks, Minimap, NONE, UNKNOWN};
 use stats::critical_path;
 use trace::CallId;
-use units::{Money, Nanos, order::sort_by_key, show};
+use units::{Money, Nanos, show};
 
 use super::{
     flame::{Drawn, Found, Timeline},
@@ -42,59 +42,43 @@ pub(super) fn view(
         ..window
     };
     let shown = window.row..window.row.saturating_add(window.rows);
-    let marks = rows.marks(window.from, window.to, window.width, shown.clone());
+    let mut marks = rows.marks(window.from, window.to, window.width, shown.clone());
     let is_found = |item: u32| {
         let strings = session.trace().strings.len();
         flame_parts::of_item(drawn, item).is_none() // A search walks over spans.
             && found.is_some_and(|found| flame_base::is_among(&found.names, strings, name_of(drawn, item)))
     };
-    let (mut in_view, mut shown_marks) = (0, Vec::with_capacity(marks.len()));
-    let mut add = |marks: &Marks| {
-        for i in 0..marks.len() {
-            let item = marks.item[i];
-            let (style, root) = style_of(drawn, item);
-            let mut flags = if root { FlameMark::ROOT } else { 0 };
-            if marks.errors[i] > 0 {
-                flags |= FlameMark::ERROR;
-            }
-            if is_found(item) {
-                flags |= FlameMark::FOUND;
-                in_view += 1;
-            }
-            let mut text = String::new();
-            if marks.width[i] >= LABELLED {
-                flags |= FlameMark::LABEL;
-                text = label(session, drawn, item);
-            }
-            let mark = FlameMark {
-                x: marks.x[i],
-                width: marks.width[i],
-                row: marks.row[i] - window.row,
-                style,
-                flags,
-                item,
-                count: marks.count[i],
-                tick: tick(session, drawn, item, window),
-            };
-            shown_marks.push((mark, text));
-        }
-    };
-    add(&marks);
     if drawn.flames.is_none() {
         let place = (window.from, window.to);
         let parts = flame_parts::bars(session, drawn, place, window.width, shown.clone());
-        let parts = parts.marks(window.from, window.to, window.width, shown.clone());
-        if !parts.is_empty() {
-            add(&parts);
-            sort_by_key(&mut shown_marks, |(mark, _)| (mark.row, mark.x));
-        }
+        marks.join(parts.marks(window.from, window.to, window.width, shown.clone()));
     }
-    let (mut packed, mut labels) = (Vec::with_capacity(shown_marks.len()), Vec::new());
-    for (mark, text) in shown_marks {
-        packed.push(mark);
-        if mark.flags & FlameMark::LABEL != 0 {
-            labels.push(text);
+    let (mut packed, mut labels, mut in_view) = (Vec::with_capacity(marks.len()), Vec::new(), 0);
+    for i in 0..marks.len() {
+        let item = marks.item[i];
+        let (style, root) = style_of(drawn, item);
+        let mut flags = if root { FlameMark::ROOT } else { 0 };
+        if marks.errors[i] > 0 {
+            flags |= FlameMark::ERROR;
         }
+        if is_found(item) {
+            flags |= FlameMark::FOUND;
+            in_view += 1;
+        }
+        if marks.width[i] >= LABELLED {
+            flags |= FlameMark::LABEL;
+            labels.push(label(session, drawn, item));
+        }
+        packed.push(FlameMark {
+            x: marks.x[i],
+            width: marks.width[i],
+            row: marks.row[i] - window.row,
+            style,
+            flags,
+            item,
+            count: marks.count[i],
+            tick: tick(session, drawn, item, window),
+        });
     }
     let critical = if window.critical && drawn.flames.is_none() {
         let path = drawn.critical.get_or_init(|| critical(drawn));
