@@ -345,6 +345,8 @@ fn spans_without_times_have_none() {
     assert_eq!((view.rows, view.notes.len()), (0, 1));
     let figures = sum(&mut session, &FlameAsk::default()).fields;
     assert_eq!(field(&figures, "Time with any work").from, Provenance::Unknown);
+    let names = table(&mut session, &of(FlameMode::LeftHeavy, FlameWeight::Time));
+    assert!(names.rows.iter().all(|row| row.cells[2..4] == ["–", "–"]), "{names:?}");
 }
 
 #[test]

@@ -133,7 +133,12 @@ impl Marks {
             return;
         }
         let n = self.len();
-        let place = |marks: &Marks, i: usize| u128::from(marks.row[i]) << 32 | u128::from(marks.x[i]);
+        // Of those that begin in the same pixel the widest is the last, which is the one that is hit.
+        let place = |marks: &Marks, i: usize| {
+            [marks.row[i], marks.x[i], marks.width[i]]
+                .into_iter()
+                .fold(0, |key, part| key << 32 | u128::from(part))
+        };
         let all = (0..n).map(|i| (place(self, i), i as u32));
         let more = (0..other.len()).map(|i| (place(&other, i), (n + i) as u32));
         let order = sorted(all.chain(more).collect());

@@ -60,13 +60,17 @@ pub(super) fn table(
     }
     let whole = merged.flame.total.first().copied().unwrap_or(0);
     let row = |row: NameRow| {
+        let told = in_time.remove(&row.name).filter(|told| !told.places.is_empty());
+        // Spans without a duration are no short ones.
+        let unknown = weight == FlameWeight::Time && told.is_none();
+        let amount = |amount| if unknown { "–".to_owned() } else { or_zero(weight, amount) };
         let mut cells = vec![
             show::int(row.count),
             if row.errors > 0 { show::int(row.errors) } else { String::new() },
-            or_zero(weight, row.own),
-            or_zero(weight, row.total),
+            amount(row.own),
+            amount(row.total),
         ];
-        match in_time.remove(&row.name).filter(|told| !told.places.is_empty()) {
+        match told {
             Some(told) => {
                 let running = Concurrency::of(told.places);
                 let busy = running.busy().max(1);
