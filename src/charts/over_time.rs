@@ -162,7 +162,7 @@ mod tests {
     #[wasm_bindgen_test]
     fn durations_at_the_axis_differ() {
         assert_eq!(edge_labels(&[0.0, 412.0, 1234.0]), ["0", "410\u{202f}ms", "1.2\u{202f}s"]);
-        assert_eq!(edge_labels(&[832.4, 838.1]), ["832\u{202f}ms", "838\u{202f}ms"]);
+        assert_eq!(edge_labels(&[832.4, 834.1]), ["832\u{202f}ms", "834\u{202f}ms"]);
         assert_eq!(
             edge_labels(&[3594.2, 3611.0, 3627.5]),
             ["3594\u{202f}ms", "3611\u{202f}ms", "3628\u{202f}ms"]
