@@ -10,6 +10,8 @@ const STATES = {
   latency: async (page) => {
     await go(page, "Latency");
     await page.locator(".requests-bars").waitFor();
+    // What waits for its answer is dimmed.
+    await page.locator(".latency.stale, .service.stale").waitFor({ state: "detached" });
   },
   requests: async (page) => {
     await go(page, "Requests");
