@@ -11,7 +11,7 @@ const STATES = {
     await go(page, "Latency");
     await page.locator(".requests-bars").waitFor();
     // What waits for its answer is dimmed.
-    await page.locator(".latency.stale, .service.stale").waitFor({ state: "detached" });
+    await page.waitForFunction(() => !document.querySelector(".latency.stale, .service.stale"));
   },
   requests: async (page) => {
     await go(page, "Requests");

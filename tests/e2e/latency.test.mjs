@@ -18,7 +18,7 @@ async function latency(page, ...files) {
 
 /** No answer is on its way. */
 async function settled(page) {
-  await page.locator(".latency.stale, .service.stale").waitFor({ state: "detached" });
+  await page.waitForFunction(() => !document.querySelector(".latency.stale, .service.stale"));
 }
 
 /** What the command line says of a file. */
