@@ -48,6 +48,8 @@ fn Labs(props: &LabsProps) -> Html {
     let client = use_memo((), |()| Client::join(props.port.clone(), state.dispatcher()));
     let view = use_view_state();
     let screen = match view.view().screen {
+        // What they show comes a message later: asked before, every question would be asked twice.
+        screen if screen.needs_files() && state.session.info.generation == 0 => Html::default(),
         Screen::Flame => html! { <Flame /> },
         Screen::Bill => html! { <Bill /> },
         Screen::Latency => html! { <Latency /> },

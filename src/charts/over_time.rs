@@ -116,17 +116,17 @@ pub fn heat(times: &OverTime, width: f64) -> Drawing {
         let title = span(start, times.step, i);
         spots.push(Spot { area: [left, 8.0, wide, base - 8.0], title, rows: facts });
     }
-    let label_of = |(i, &edge): (usize, &f64)| {
-        let every = rows.div_ceil(5).max(1);
-        (i % every == 0)
-            .then(|| label(LEFT - 6.0, base - i as f64 * high + 4.0, axis_ms(round(edge)), Anchor::End, ""))
+    let every = rows.div_ceil(5).max(1);
+    let edges: Vec<f64> = times.edges.iter().copied().step_by(every).collect();
+    let label_of = |(i, text): (usize, String)| {
+        label(LEFT - 6.0, base - (i * every) as f64 * high + 4.0, text, Anchor::End, "")
     };
     Drawing {
         height: base + 24.0,
         spots,
         marks: html! {
             <>
-                { for times.edges.iter().enumerate().filter_map(label_of) }
+                { for edge_labels(&edges).into_iter().enumerate().map(label_of) }
                 { for cells }
                 { time_axis(start, Nanos(times.step.0 * n as i64), (LEFT, width), base) }
             </>
@@ -134,16 +134,38 @@ pub fn heat(times: &OverTime, width: f64) -> Drawing {
     }
 }
 
-/// Two figures are enough at an axis.
-fn round(v: f64) -> f64 {
-    if v <= 0.0 {
-        return 0.0;
+/// Durations (ms) at an axis, with as few figures as tell them apart.
+fn edge_labels(edges: &[f64]) -> Vec<String> {
+    for figures in [2.0, 3.0] {
+        let round = |v: f64| {
+            let power = 10f64.powf(v.log10().floor() - figures + 1.0);
+            if v > 0.0 { (v / power).round() * power } else { 0.0 }
+        };
+        let labels: Vec<String> = edges.iter().map(|&v| axis_ms(round(v))).collect();
+        if labels.windows(2).all(|pair| pair[0] != pair[1]) {
+            return labels;
+        }
     }
-    let power = 10f64.powf(v.log10().floor() - 1.0);
-    (v / power).round() * power
+    edges.iter().map(|v| format!("{v:.0}\u{202f}ms")).collect()
 }
 
 /// From which to which duration a row of the heat map goes.
 pub fn range(edges: &[f64], row: usize) -> String {
     format!("{} to {}", format::ms(edges[row]), format::ms(edges[row + 1]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test]
+    fn durations_at_the_axis_differ() {
+        assert_eq!(edge_labels(&[0.0, 412.0, 1234.0]), ["0", "410\u{202f}ms", "1.2\u{202f}s"]);
+        assert_eq!(edge_labels(&[832.4, 834.1]), ["832\u{202f}ms", "834\u{202f}ms"]);
+        assert_eq!(
+            edge_labels(&[3594.2, 3611.0, 3627.5]),
+            ["3594\u{202f}ms", "3611\u{202f}ms", "3628\u{202f}ms"]
+        );
+    }
 }

@@ -31,7 +31,7 @@ const KEYS: [(&str, &[(&str, &str)]); 4] = [
             ("1 2 3", "Time order, left heavy, sandwich"),
             ("w s, wheel", "Closer, further away"),
             ("a d, drag", "To the left, to the right"),
-            ("Shift drag", "Figures of a range of time"),
+            ("Shift drag, r", "Figures of a range of time, of the selected span"),
             ("← → ↑ ↓", "From span to span"),
             ("n, Shift N", "Next and previous match"),
             ("0, f", "All of it; the selected span"),

@@ -1,4 +1,5 @@
-//! The place of the labs: the screens of a wasm module of their own, which is fetched when one of them is first shown.
+//! The place of the labs: the screens of a wasm module of their own, which is fetched when one of them is first shown,
+//! or while the first files are read: then the page has nothing else to do, and one of them is likely to be looked at.
 
 use gloo::events::EventListener;
 use js_sys::Reflect;
@@ -14,6 +15,8 @@ use crate::widgets::ErrorState;
 pub struct LabsProps {
     /// One of their screens is shown.
     pub shown: bool,
+    /// There are files that they could show.
+    pub likely: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -23,17 +26,17 @@ enum Labs {
     Failed(String),
 }
 
-/// Fetches the labs when they are first shown. They draw into an element that Yew here leaves alone, and see the
-/// screen in the address.
+/// Fetches the labs when they are first shown or likely to be. They draw into an element that Yew here leaves alone,
+/// and see the screen in the address.
 #[component]
 pub fn LabsPlace(props: &LabsProps) -> Html {
     let (client, place) = (use_client(), use_node_ref());
     let labs = use_state_eq(|| Labs::Unknown);
     let asked = use_mut_ref(|| false);
-    use_effect_with(props.shown, {
+    use_effect_with(props.shown || props.likely, {
         let (place, labs) = (place.clone(), labs.setter());
-        move |shown| {
-            if let (true, Some(place)) = (*shown && !asked.replace(true), place.cast()) {
+        move |wanted| {
+            if let (true, Some(place)) = (*wanted && !asked.replace(true), place.cast()) {
                 let heard = labs.clone();
                 let heard = move |how| {
                     heard.set(match how {

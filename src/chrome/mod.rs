@@ -183,7 +183,7 @@ pub fn Frame() -> Html {
                     <h1 class="vh">{ screen.label() }</h1>
                 }
                 { body }
-                <LabsPlace shown={in_labs} />
+                <LabsPlace shown={in_labs} likely={session.info.requests > 0} />
                 if let Some(files) = *drag {
                     <div class="dropmask">{ drop_text(files, has_files) }</div>
                 }

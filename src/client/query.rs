@@ -48,6 +48,11 @@ pub fn use_query(command: Option<Command>) -> Query {
     let line = use_mut_ref(Line::default);
     let key = command.map(|command| (command, generation));
 
+    // What a component that is gone would have asked next must not keep others waiting.
+    use_effect_with((), {
+        let line = line.clone();
+        move |()| move || line.borrow_mut().next = None
+    });
     use_effect_with(key.clone(), {
         let shown = shown.setter();
         move |key| match key {

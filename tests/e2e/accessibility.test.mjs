@@ -10,6 +10,8 @@ const STATES = {
   latency: async (page) => {
     await go(page, "Latency");
     await page.locator(".requests-bars").waitFor();
+    // What waits for its answer is dimmed.
+    await page.waitForFunction(() => !document.querySelector(".latency.stale, .service.stale"));
   },
   requests: async (page) => {
     await go(page, "Requests");

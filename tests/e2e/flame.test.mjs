@@ -70,6 +70,10 @@ test("modes and weights by keys and switches; the address holds them; what is dr
   await page.waitForFunction(() => location.hash.includes("flame=sandwich.dollars"));
   await page.locator(".flame-names").getByRole("button", { name: "ChatCompletion", exact: true }).click();
   await page.locator(".flame-names tr.sel", { hasText: "ChatCompletion" }).waitFor();
+  await page.locator(".flame-bar").getByRole("button", { name: "Save" }).click();
+  const [picture] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Picture as SVG" }).click()]);
+  const halves = String(await readFile(await picture.path()));
+  assert.ok(halves.includes(">Called by<") && halves.includes(">Calls<"), halves);
   await drawn(page);
   assert.deepEqual(await axe(page), []);
   await screenshot(page, "flame-sandwich");
@@ -126,10 +130,37 @@ test("a range has exactly its own figures, and lies in the address", async (page
   const length = Number(BigInt(to) - BigInt(from)) / 1e6;
   assert.ok(Math.abs(length - 0.4 * 1275) < 8, `${length} ms`);
   await side(page, "Spans touched").waitFor();
+  // An edge is dragged by its handle, or moved by keys; the other one stays where it is.
+  const edges = async () => (await page.evaluate(() => location.hash)).match(/time\.(\d+)-(\d+)/).slice(1).map(BigInt);
+  const moved = async (act) => {
+    const before = await page.evaluate(() => location.hash);
+    await act();
+    await page.waitForFunction((before) => location.hash !== before, before);
+    return edges();
+  };
+  const dragged = await moved(async () => {
+    await page.mouse.move(box.x + box.width * 0.9, box.y + 10);
+    assert.equal(await canvas(page).evaluate((canvas) => canvas.style.cursor), "ew-resize");
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.7, box.y + 10, { steps: 4 });
+    await page.mouse.up();
+  });
+  assert.equal(dragged[0], BigInt(from));
+  assert.ok(Math.abs(Number(dragged[1] - dragged[0]) / 1e6 - 0.2 * 1275) < 8, `${dragged}`);
+  await page.getByRole("slider", { name: "From, edge of the range" }).focus();
+  const typed = await moved(() => page.keyboard.press("Shift+ArrowRight"));
+  assert.ok(typed[0] > dragged[0] && typed[1] === dragged[1], `${typed}`);
+  assert.deepEqual(await axe(page), []);
   // After a reload it is the same range of the same file.
   await page.reload();
   await dropped(page, RAG);
   await page.keyboard.press("Escape");
+  await go(page, "Flame");
+  await drawn(page);
+  // A selected span, too, is a range, without a pointer.
+  await walk(page, "retrieval", ["ArrowRight", "ArrowDown", "ArrowRight"]);
+  await page.keyboard.press("r");
+  await page.locator('.flame-side dl[data-range="true"]').waitFor();
 });
 
 test("a search walks through what it finds; a span opens its request and comes back", async (page) => {

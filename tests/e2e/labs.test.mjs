@@ -1,4 +1,4 @@
-// The screens of the second wasm module: fetched when first shown, of one conversation and one view with the app.
+// The screens of the second wasm module: fetched when first shown or when files are there, of one conversation and one view with the app.
 import assert from "node:assert/strict";
 import { open, test } from "./harness.mjs";
 import { drop, go } from "./page.mjs";
@@ -28,6 +28,20 @@ test("the labs are fetched once, when one of their screens is first shown", asyn
   assert.equal(await page.getByRole("textbox", { name: "Response", exact: true }).count(), 0);
   await page.goForward();
   await page.getByRole("textbox", { name: "Prompt", exact: true }).waitFor();
+  assert.equal(found.length, 3);
+});
+
+test("the labs are fetched once a file has requests, before one of their screens is shown", async (page) => {
+  const found = watch(page);
+  const fetched = page.waitForResponse(/labs_bg\.wasm$/);
+  await open(page);
+  assert.deepEqual(found, []);
+  await drop(page, "otlp-json-genai/openinference.jsonl");
+  await fetched;
+  await page.locator('[data-fig="requests"]').waitFor();
+  assert.deepEqual(found, ["labs-boot.js", "labs.js", "labs_bg.wasm"]);
+  await go(page, "Latency");
+  await page.locator('[data-fig="verdict"]').waitFor();
   assert.equal(found.length, 3);
 });
 

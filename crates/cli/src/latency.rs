@@ -54,11 +54,12 @@ fn distribution(p: &Percentiles) -> Map<String, Value> {
     map
 }
 
-fn phases(phases: &Phases) -> Value {
-    Phase::ALL.into_iter().map(|phase| (phase.key().to_owned(), Value::from(phases.get(phase).0))).collect()
+fn phases(latency: &Latency, phases: &Phases) -> Value {
+    let time = |phase| latency.told(phase, phases).map_or(Value::Null, |time| time.0.into());
+    Phase::ALL.into_iter().map(|phase| (phase.key().to_owned(), time(phase))).collect()
 }
 
-fn band(key: &str, band: &Band) -> Value {
+fn band(latency: &Latency, key: &str, band: &Band) -> Value {
     let bottleneck = band.bottleneck.unwrap_or(Phase::Unattributed);
     json!({
         key: band.name,
@@ -67,7 +68,7 @@ fn band(key: &str, band: &Band) -> Value {
         "bottleneck": bottleneck.key(),
         "share": share(band.phases.get(bottleneck), band.phases.total()),
         "outside_the_model": share(band.phases.outside_the_model(), band.phases.total()),
-        "phases_ns": phases(&band.phases),
+        "phases_ns": phases(latency, &band.phases),
     })
 }
 
@@ -123,7 +124,8 @@ fn object(latency: &Latency, goodput: Option<&Goodput>) -> Value {
         let mut map = distribution(&row.percentiles);
         map.insert("sum_ns".to_owned(), row.sum.0.into());
         map.insert("share".to_owned(), row.share.into());
-        rows.insert(row.phase.key().to_owned(), map.into());
+        let value = if row.told { map.into() } else { Value::Null };
+        rows.insert(row.phase.key().to_owned(), value);
     }
     let measures: Map<String, Value> = latency
         .measures
@@ -157,8 +159,8 @@ fn object(latency: &Latency, goodput: Option<&Goodput>) -> Value {
         "outside_the_model": (sums.total() > Nanos::ZERO).then(|| share(sums.outside_the_model(), sums.total())),
         "bottleneck": latency.bottleneck.map(Phase::key),
         "largest_in": largest,
-        "bands": latency.bands.iter().map(|one| band("percentile", one)).collect::<Vec<_>>(),
-        "groups": latency.groups.iter().map(|one| band("group", one)).collect::<Vec<_>>(),
+        "bands": latency.bands.iter().map(|one| band(latency, "percentile", one)).collect::<Vec<_>>(),
+        "groups": latency.groups.iter().map(|one| band(latency, "group", one)).collect::<Vec<_>>(),
         "measures": measures,
         "ttft_by_prompt_tokens": latency.ttft_by_prompt.iter().map(line).collect::<Vec<_>>(),
         "duration_by_output_tokens": latency.duration_by_output.iter().map(line).collect::<Vec<_>>(),
@@ -198,9 +200,12 @@ fn table(latency: &Latency, goodput: Option<&Goodput>) -> String {
     row(&format!("Percentiles by {METHOD}"), &[]);
     row(&format!("Phases, {} requests", show::int(latency.requests)), &heads(&["sum", "share"]));
     for one in &latency.phases {
-        let mut cells = vec![show::nanos(one.sum), show::percent(one.share, 1)];
-        cells.extend(values(&one.percentiles).map(show::ms));
-        cells.push(show::int(one.percentiles.n));
+        let mut cells = vec!["unknown".to_owned()];
+        if one.told {
+            cells = vec![show::nanos(one.sum), show::percent(one.share, 1)];
+            cells.extend(values(&one.percentiles).map(show::ms));
+            cells.push(show::int(one.percentiles.n));
+        }
         row(&format!("  {}", one.phase.label()), &cells);
     }
     row("Measured", &heads(&[]));

@@ -159,6 +159,49 @@ fn a_request_falls_apart_into_the_parts_of_its_prompt() {
 }
 
 #[test]
+fn the_time_of_a_call_is_divided_over_its_parts_below_it() {
+    let mut session = session(AGNO);
+    let time = FlameAsk::default();
+    let view = whole(&mut session, &time);
+    let shown = marks(&view);
+    let is_part = |mark: &&FlameMark| (FlameMark::PART..=FlameMark::NOT_SHOWN).contains(&mark.style);
+    let parts: Vec<FlameItem> = shown
+        .iter()
+        .filter(is_part)
+        .map(|mark| item(&mut session, &time, FlameWant::Item(mark.item)).unwrap())
+        .collect();
+    assert!(!parts.is_empty());
+    let mut by_call = std::collections::BTreeMap::<_, Vec<&FlameItem>>::new();
+    for part in &parts {
+        assert_eq!(field(&part.fields, "Share of the call's time").from, Provenance::Estimated);
+        by_call.entry(part.call.unwrap()).or_default().push(part);
+    }
+    for parts in by_call.values() {
+        // Side by side, and together as long as the call, to the nanosecond.
+        let first = parts[0];
+        let call = item(&mut session, &time, FlameWant::Step(first.place, FlameStep::Up)).unwrap();
+        assert_eq!((call.call, first.path.last()), (first.call, Some(&call.name)));
+        assert!(parts.iter().all(|part| part.place.0 == first.place.0 && part.place.0 > call.place.0));
+        assert!(parts.windows(2).all(|pair| pair[0].place.2 == pair[1].place.1));
+        assert_eq!((first.place.1, parts[parts.len() - 1].place.2), (call.place.1, call.place.2));
+        let down = item(&mut session, &time, FlameWant::Step(call.place, FlameStep::Down)).unwrap();
+        // What it holds comes before its parts.
+        assert!(down.item == first.item || down.place.0 < first.place.0);
+        for pair in parts.windows(2) {
+            let right = item(&mut session, &time, FlameWant::Step(pair[0].place, FlameStep::Right)).unwrap();
+            assert_eq!(right.item, pair[1].item);
+        }
+        // At both ends it goes on to what else is in that row, if anything.
+        let last = parts[parts.len() - 1];
+        for (place, step) in [(first.place, FlameStep::Left), (last.place, FlameStep::Right)] {
+            let beside = item(&mut session, &time, FlameWant::Step(place, step));
+            assert!(beside.is_none_or(|beside| parts.iter().all(|part| part.item != beside.item)));
+        }
+        item(&mut session, &time, FlameWant::Step(last.place, FlameStep::Down));
+    }
+}
+
+#[test]
 fn a_hit_leads_to_the_call_with_its_provenance() {
     let mut session = session(RAG);
     let time = FlameAsk { search: "chat".to_owned(), ..FlameAsk::default() };
@@ -296,6 +339,17 @@ fn nothing_is_unpriced_for_free() {
 }
 
 #[test]
+fn spans_without_times_have_none() {
+    let mut session = session("claude-code/session-30530d66.jsonl");
+    let view = whole(&mut session, &FlameAsk::default());
+    assert_eq!((view.rows, view.notes.len()), (0, 1));
+    let figures = sum(&mut session, &FlameAsk::default()).fields;
+    assert_eq!(field(&figures, "Time with any work").from, Provenance::Unknown);
+    let names = table(&mut session, &of(FlameMode::LeftHeavy, FlameWeight::Time));
+    assert!(names.rows.iter().all(|row| row.cells[2..4] == ["–", "–"]), "{names:?}");
+}
+
+#[test]
 fn an_empty_session_and_odd_windows_have_answers() {
     let mut empty = Session::new();
     for mode in MODES {
@@ -304,7 +358,9 @@ fn an_empty_session_and_odd_windows_have_answers() {
             assert!(marks(&whole(&mut empty, &ask)).iter().all(|mark| mark.style == FlameMark::CONTAINER));
             map(&mut empty, &ask);
             assert!(sum(&mut empty, &ask).shares[0].2.is_empty());
-            assert_eq!(item(&mut empty, &ask, FlameWant::Item(7)), None);
+            for odd in [7, 1 << 31, u32::MAX] {
+                assert_eq!(item(&mut empty, &ask, FlameWant::Item(odd)), None);
+            }
         }
     }
     let mut session = session(RAG);

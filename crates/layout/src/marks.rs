@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use crate::Rows;
+use crate::{Rows, order::sorted};
 
 /// What is drawn of some rows in a viewport: at most one mark for each pixel of a row.
 ///
@@ -125,6 +125,33 @@ impl Marks {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.row.is_empty()
+    }
+
+    /// Puts those of other bars among these, by row and pixel.
+    pub fn join(&mut self, other: Marks) {
+        if other.is_empty() {
+            return;
+        }
+        let n = self.len();
+        // Of those that begin in the same pixel the widest is the last, which is the one that is hit.
+        let place = |marks: &Marks, i: usize| {
+            [marks.row[i], marks.x[i], marks.width[i]]
+                .into_iter()
+                .fold(0, |key, part| key << 32 | u128::from(part))
+        };
+        let all = (0..n).map(|i| (place(self, i), i as u32));
+        let more = (0..other.len()).map(|i| (place(&other, i), (n + i) as u32));
+        let order = sorted(all.chain(more).collect());
+        let put = |column: &mut Vec<u32>, other: Vec<u32>| {
+            column.extend(other);
+            *column = order.iter().map(|&i| column[i as usize]).collect();
+        };
+        put(&mut self.row, other.row);
+        put(&mut self.x, other.x);
+        put(&mut self.width, other.width);
+        put(&mut self.item, other.item);
+        put(&mut self.count, other.count);
+        put(&mut self.errors, other.errors);
     }
 
     /// The mark that is drawn at a pixel of a row.

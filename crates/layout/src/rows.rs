@@ -53,6 +53,12 @@ impl Rows {
     /// search         ├────┤              beside the first one: a lane of its own
     /// ```
     pub fn in_time(spans: &Spans, axis: &Axis) -> Rows {
+        Rows::in_time_with(spans, axis, &|_| false).0
+    }
+
+    /// The same, with a free row below all that lies inside each span that `parted` chooses: room for its parts, in the
+    /// second rows as one bar as long as the span.
+    pub fn in_time_with(spans: &Spans, axis: &Axis, parted: &dyn Fn(u32) -> bool) -> (Rows, Rows) {
         let tree = spans.tree();
         let n = tree.len();
         let mut block = vec![Block { offset: 0, height: 1 }; n];
@@ -64,7 +70,7 @@ impl Rows {
         }
         for row in (0..n as u32).rev().filter(|&row| tree.place(row).is_some()) {
             let inside = stack(tree.children(row), &reach, &mut block);
-            block[row as usize].height += inside;
+            block[row as usize].height += inside + u32::from(parted(row));
             let (mut from, mut to) = reach[row as usize];
             for &child in tree.children(row) {
                 from = from.min(reach[child as usize].0);
@@ -73,24 +79,22 @@ impl Rows {
             reach[row as usize] = (from, to);
         }
         stack(tree.roots(), &reach, &mut block);
-        let mut at = vec![NONE; n];
-        for &root in tree.roots() {
-            at[root as usize] = block[root as usize].offset;
-        }
-        for row in 0..n as u32 {
-            for &child in tree.children(row) {
-                at[child as usize] = at[row as usize] + 1 + block[child as usize].offset;
-            }
-        }
-        let placed = (0..n as u32).filter(|&row| at[row as usize] != NONE);
-        let order = sorted(placed.map(|row| (key(tree.start(row)), row)).collect());
-        let bar = |row: u32| {
+        // Depth first. What lies in one lane does not overlap with all inside it, so each row comes in order.
+        let (mut bars, mut parts) = (Vec::with_capacity(n), Vec::new());
+        let offset = |row: u32| block[row as usize].offset;
+        let mut stack: Vec<(u32, u32)> =
+            tree.roots().iter().rev().map(|&root| (root, offset(root))).collect();
+        while let Some((row, at)) = stack.pop() {
             let place = (axis.shown(tree.start(row)), axis.shown(tree.end(row)));
-            (row, at[row as usize], place, spans.status[row as usize].is_error())
-        };
-        let mut rows = Rows::filled(order.into_iter().map(bar).collect());
+            bars.push((row, at, place, spans.status[row as usize].is_error()));
+            if parted(row) {
+                parts.push((row, at + block[row as usize].height - 1, place, false));
+            }
+            stack.extend(tree.children(row).iter().rev().map(|&child| (child, at + 1 + offset(child))));
+        }
+        let mut rows = Rows::filled(bars);
         rows.unplaced = (n - rows.item.len()) as u64;
-        rows
+        (rows, Rows::filled(parts))
     }
 
     /// A merged flame, its root in the first row.
@@ -143,7 +147,7 @@ impl Rows {
     }
 
     /// From bars whose starts rise within each row: item, row, place, error.
-    fn filled(bars: Vec<(u32, u32, (i64, i64), bool)>) -> Rows {
+    pub fn filled(bars: Vec<(u32, u32, (i64, i64), bool)>) -> Rows {
         let count = bars.iter().map(|bar| bar.1 + 1).max().unwrap_or(0) as usize;
         let mut first = vec![0u32; count + 1];
         for bar in &bars {
@@ -236,8 +240,10 @@ impl Rows {
         (0..self.len()).flat_map(move |row| self.bars(row).map(move |i| bar(row, i)))
     }
 
+    /// Nothing in a row below the last one.
     pub(crate) fn bars(&self, row: u32) -> ops::Range<usize> {
-        self.first[row as usize] as usize..self.first[row as usize + 1] as usize
+        let first = |row: usize| self.first.get(row).or(self.first.last()).copied().unwrap_or(0) as usize;
+        first(row as usize)..first(row as usize + 1)
     }
 }
 
@@ -271,8 +277,10 @@ fn flame_bar(flame: &Flame, node: usize, shift: u32) -> (u32, u32, (i64, i64), b
 
 /// Puts subtrees side by side as far as they do not overlap, else one below the other. Returns the height of all.
 fn stack(siblings: &[u32], reach: &[(i64, i64)], block: &mut [Block]) -> u32 {
-    if siblings.is_empty() {
-        return 0;
+    // Mostly they run one after the other.
+    let place = |row: u32| reach[row as usize];
+    if siblings.windows(2).all(|pair| place(pair[0]).1 <= place(pair[1]).0) {
+        return siblings.iter().map(|&row| block[row as usize].height).max().unwrap_or(0);
     }
     // What sticks out at the front comes before its start.
     let order = sorted(siblings.iter().map(|&row| key(reach[row as usize].0)).zip(0..).collect());

@@ -2,7 +2,7 @@ use trace::{CallId, NONE, SpanId, Status, Trace, Tree, UNKNOWN};
 
 use crate::{
     Kind,
-    order::{key, sort},
+    order::{key, sorted},
 };
 
 /// Spans as columns, one row each, parents before what lies inside them.
@@ -50,6 +50,20 @@ pub struct Row {
 }
 
 impl Spans {
+    fn with_capacity(rows: usize) -> Spans {
+        Spans {
+            start: Vec::with_capacity(rows),
+            duration: Vec::with_capacity(rows),
+            parent: Vec::with_capacity(rows),
+            depth: Vec::with_capacity(rows),
+            name: Vec::with_capacity(rows),
+            kind: Vec::with_capacity(rows),
+            status: Vec::with_capacity(rows),
+            call: Vec::with_capacity(rows),
+            span: Vec::with_capacity(rows),
+        }
+    }
+
     /// The spans of a trace, and the calls that have none.
     pub fn of(trace: &Trace) -> Spans {
         // The span that shows a call: its own one, else the first that tells of it.
@@ -61,7 +75,7 @@ impl Spans {
                 *holder = i as u32;
             }
         }
-        let mut spans = Spans::default();
+        let mut spans = Spans::with_capacity(trace.spans.len());
         // Depth first, by the order of the table; a stack, because a file may nest as deep as it likes.
         let n = trace.spans.len();
         let (mut first, mut next) = (vec![NONE; n], vec![NONE; n]);
@@ -113,29 +127,58 @@ impl Spans {
         spans
     }
 
+    /// Whether siblings come in the order of time, those without a start last, as [`kept`](Self::kept) puts them.
+    pub fn is_in_order(&self) -> bool {
+        let mut last = vec![i64::MIN; self.len() + 1];
+        (0..self.len()).all(|row| {
+            let start = if self.start[row] == UNKNOWN { i64::MAX } else { self.start[row] };
+            let last = &mut last[self.parent[row].wrapping_add(1) as usize];
+            std::mem::replace(last, start) <= start
+        })
+    }
+
     /// Only the rows that are kept, siblings in the order of time, those without a start last. What lies in a row that
     /// is left out lies in the nearest one around it.
     pub fn kept(&self, keep: &dyn Fn(u32) -> bool) -> Spans {
         let n = self.len();
         let mut near = vec![NONE; n];
-        let mut by_parent: Vec<(u128, u32)> = Vec::with_capacity(n);
+        // Where the children of each row begin in `rows`; roots come first, so one is added to the number of a parent.
+        let mut first = vec![0u32; n + 2];
+        let around = |near: &[u32], row: usize| near.get(self.parent[row] as usize).copied().unwrap_or(NONE);
+        let group = |parent: u32| parent.wrapping_add(1) as usize;
         for row in 0..n {
-            let around = near.get(self.parent[row] as usize).copied().unwrap_or(NONE);
-            near[row] = if keep(row as u32) { row as u32 } else { around };
-            if near[row] == row as u32 {
-                // Roots first: one is added to the number of a parent.
-                let start = u128::from(self.start[row] == UNKNOWN) << 64 | key(self.start[row]);
-                by_parent.push((u128::from(around.wrapping_add(1)) << 65 | start, row as u32));
+            let around = around(&near, row);
+            near[row] = around;
+            if keep(row as u32) {
+                near[row] = row as u32;
+                first[group(around) + 1] += 1;
             }
         }
-        sort(&mut by_parent);
-        let children = |parent: u32| {
-            let parent = u128::from(parent.wrapping_add(1));
-            let from = by_parent.partition_point(|child| child.0 >> 65 < parent);
-            let to = by_parent.partition_point(|child| child.0 >> 65 <= parent);
-            by_parent[from..to].iter().rev().map(|child| child.1)
+        for i in 0..=n {
+            first[i + 1] += first[i];
+        }
+        let mut next = first.clone();
+        let mut rows = vec![0u32; first[n + 1] as usize];
+        for row in (0..n).filter(|&row| near[row] == row as u32) {
+            let place = &mut next[group(around(&near, row))];
+            rows[*place as usize] = row as u32;
+            *place += 1;
+        }
+        let start = |row: u32| {
+            let start = self.start[row as usize];
+            u128::from(start == UNKNOWN) << 64 | key(start)
         };
-        let mut kept = Spans::default();
+        for ends in first.windows(2) {
+            let siblings = &mut rows[ends[0] as usize..ends[1] as usize];
+            if !siblings.is_sorted_by_key(|&row| start(row)) {
+                siblings.copy_from_slice(&sorted(siblings.iter().map(|&row| (start(row), row)).collect()));
+            }
+        }
+        let children = |parent: u32| {
+            let group = group(parent);
+            rows[first[group] as usize..first[group + 1] as usize].iter().rev().copied()
+        };
+        let mut kept = Spans::with_capacity(rows.len());
         let mut stack: Vec<(u32, u32)> = children(NONE).map(|row| (row, NONE)).collect();
         while let Some((row, parent)) = stack.pop() {
             let at = kept.len() as u32;

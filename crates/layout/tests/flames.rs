@@ -45,7 +45,7 @@ fn assert_adds_up(flame: &Flame, heaviest_first: bool) -> Result<(), TestCaseErr
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2500))]
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
 
     #[test]
     fn merging_keeps_the_weight(

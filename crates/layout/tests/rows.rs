@@ -34,7 +34,7 @@ fn viewports() -> impl Strategy<Value = (i64, i64, u32)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2500))]
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
 
     #[test]
     fn nothing_in_a_row_overlaps_and_children_lie_below(spans in trees()) {
@@ -55,6 +55,32 @@ proptest! {
         for item in 0..spans.len() {
             let (Some(row), Some(Some(above))) = (row_of[item], row_of.get(spans.parent[item] as usize)) else { continue };
             prop_assert!(row > *above);
+        }
+    }
+
+    #[test]
+    fn below_a_span_with_parts_there_is_room_for_them(spans in trees(), every in 1u32..4) {
+        let (rows, parts) = Rows::in_time_with(&spans, &Axis::default(), &|row| row % every == 0);
+        let bars: Vec<_> = rows.iter().collect();
+        let of = |item: u32| bars.iter().find(|bar| bar.1 == item).copied();
+        let mut seen = 0;
+        for (row, item, from, to) in parts.iter() {
+            seen += 1;
+            let (above, _, start, end) = of(item).unwrap();
+            prop_assert!(item % every == 0 && row > above);
+            prop_assert_eq!((from, to), (start, end));
+            let clash = |bar: &&(u32, u32, i64, i64)| bar.0 == row && bar.2 < to && bar.3 > from;
+            prop_assert_eq!(bars.iter().find(clash), None);
+        }
+        prop_assert_eq!(seen, bars.iter().filter(|bar| bar.1 % every == 0).count());
+        // Drawn together, each is hit where it is drawn alone.
+        let (of_rows, of_parts) = (rows.marks(-30, 200, 90, 0..99), parts.marks(-30, 200, 90, 0..99));
+        let mut both = of_rows.clone();
+        both.join(of_parts.clone());
+        prop_assert_eq!(both.len(), of_rows.len() + of_parts.len());
+        for (marks, i) in [&of_rows, &of_parts].into_iter().flat_map(|marks| (0..marks.len()).map(move |i| (marks, i))) {
+            let hit = both.hit(marks.row[i], marks.x[i] + marks.width[i] - 1).map(|hit| both.x[hit]);
+            prop_assert!(hit.is_some_and(|x| x >= marks.x[i]));
         }
     }
 

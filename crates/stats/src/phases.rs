@@ -1,4 +1,4 @@
-use std::{cmp::Reverse, collections::BTreeSet};
+use std::{cmp::Reverse, collections::BinaryHeap};
 
 use trace::{Call, CallId, Operation, Phase, Phases, SpanId, SpanKind, StrId, Trace};
 use units::{Nanos, Timestamp};
@@ -89,34 +89,48 @@ pub fn requests(trace: &Trace, rules: &Rules, keep: &dyn Fn(CallId, &Call) -> bo
     let mut matcher = Matcher::new(trace, rules);
     let roots = roots(trace);
     // Calls by root, in the order of the tables; calls without a usable root stand alone.
-    let mut inside: Vec<Vec<CallId>> = vec![Vec::new(); trace.spans.len()];
+    let mut rooted: Vec<Rooted> = Vec::new();
+    let mut place = vec![usize::MAX; trace.spans.len()];
     let mut alone = Vec::new();
+    // Spans above a call only hold it.
+    let mut holds = vec![false; trace.spans.len()];
     for (id, call) in trace.calls() {
-        match call.span.map(|span| roots[span.0 as usize]) {
-            Some(root) if is_request(trace, root, id) => inside[root.0 as usize].push(id),
+        match call.span.map(|span| (span, roots[span.0 as usize])) {
+            Some((span, root)) if is_request(trace, root, id) => {
+                let place = &mut place[root.0 as usize];
+                if *place == usize::MAX {
+                    *place = rooted.len();
+                    rooted.push(Rooted { root, calls: Vec::new(), members: Vec::new() });
+                }
+                rooted[*place].calls.push(id);
+                let mut at = trace.span(span).parent;
+                while let Some(span) = at.filter(|span| !std::mem::replace(&mut holds[span.0 as usize], true))
+                {
+                    at = trace.span(span).parent;
+                }
+            }
             _ => alone.push(id),
         }
     }
-    let mut members: Vec<Vec<SpanId>> = vec![Vec::new(); trace.spans.len()];
     for (i, root) in roots.iter().enumerate() {
-        if !inside[root.0 as usize].is_empty() {
-            members[root.0 as usize].push(SpanId(i as u32));
+        if let Some(request) = rooted.get_mut(place[root.0 as usize]) {
+            request.members.push(SpanId(i as u32));
         }
     }
-    let rooted = inside.iter().enumerate().filter_map(|(i, calls)| {
-        let root = SpanId(i as u32);
+    units::order::sort_by_key(&mut rooted, |request| request.root);
+    let rooted = rooted.iter().filter_map(|Rooted { root, calls, members }| {
         let kept: Vec<CallId> = calls.iter().copied().filter(|&id| keep(id, trace.call(id))).collect();
         if kept.is_empty() {
             return None;
         }
-        let span = trace.span(root);
+        let span = trace.span(*root);
         Some(Request {
-            root: Some(root),
+            root: Some(*root),
             calls: kept,
             name: span.name,
             start: span.start,
             ok: !span.status.is_error(),
-            phases: sweep(trace, &mut matcher, root, calls, &members[i]),
+            phases: sweep(trace, &mut matcher, *root, calls, members, &holds),
         })
     });
     let single = alone.into_iter().filter(|&id| keep(id, trace.call(id))).map(|id| {
@@ -131,6 +145,13 @@ pub fn requests(trace: &Trace, rules: &Rules, keep: &dyn Fn(CallId, &Call) -> bo
         }
     });
     rooted.chain(single).collect()
+}
+
+/// A root span with its calls and with all that lies in it, itself included.
+struct Rooted {
+    root: SpanId,
+    calls: Vec<CallId>,
+    members: Vec<SpanId>,
 }
 
 /// Whether a root span is more than the call itself, and has a place in time.
@@ -189,6 +210,7 @@ fn sweep(
     root: SpanId,
     calls: &[CallId],
     members: &[SpanId],
+    holds: &[bool],
 ) -> Option<Phases> {
     let root_span = trace.span(root);
     let (begin, end) = (root_span.start?.0, root_span.end()?.0);
@@ -211,23 +233,12 @@ fn sweep(
         }
         claims.push(Claim { from: at, to: to.0, rank: Rank::Call, phase: Phase::Unattributed });
     }
-    // Spans above a call only hold it; they claim nothing unless a rule names them.
-    let mut holds = std::collections::HashSet::new();
-    for &id in calls {
-        let mut at = trace.call(id).span.and_then(|span| trace.span(span).parent);
-        while let Some(span) = at {
-            if !holds.insert(span) {
-                break;
-            }
-            at = trace.span(span).parent;
-        }
-    }
     for &id in members.iter().filter(|&&id| id != root) {
         let span = trace.span(id);
         let (Some(from), Some(to)) = (span.start, span.end()) else { continue };
         let claim = match matcher.phase(span) {
             Some(phase) => Some((Rank::Named, phase)),
-            None if span.kind == SpanKind::Call || holds.contains(&id) => None,
+            None if span.kind == SpanKind::Call || holds[id.0 as usize] => None,
             None if span.kind == SpanKind::Agent => None,
             None => Some((Rank::Work, Phase::Unattributed)),
         };
@@ -248,7 +259,9 @@ fn sweep(
     }
     edges.sort_unstable();
     let mut phases = Phases::default();
-    let mut active = BTreeSet::new();
+    // The strongest first. One that is closed stays in until it comes up.
+    let mut active: BinaryHeap<(Rank, Reverse<i64>, Reverse<usize>)> = BinaryHeap::new();
+    let mut closed = vec![false; claims.len()];
     let mut at = begin;
     let gap = |phases: &mut Phases, from: i64, to: i64| {
         // A gap may reach over the first or the last call only by its ends, so it is cut there.
@@ -263,22 +276,19 @@ fn sweep(
     };
     for (time, opens, i) in edges.into_iter().chain([(end, false, usize::MAX)]) {
         if time > at {
-            match active.first() {
-                Some(&(_, _, strongest)) => {
-                    let strongest: usize = strongest;
-                    phases.add(claims[strongest].phase, Nanos(time - at));
-                }
+            while active.peek().is_some_and(|&(_, _, Reverse(i))| closed[i]) {
+                active.pop();
+            }
+            match active.peek() {
+                Some(&(_, _, Reverse(strongest))) => phases.add(claims[strongest].phase, Nanos(time - at)),
                 None => gap(&mut phases, at, time),
             }
             at = time;
         }
-        if i != usize::MAX {
-            let key = (Reverse(claims[i].rank), claims[i].from, i);
-            if opens {
-                active.insert(key);
-            } else {
-                active.remove(&key);
-            }
+        match claims.get(i) {
+            Some(claim) if opens => active.push((claim.rank, Reverse(claim.from), Reverse(i))),
+            Some(_) => closed[i] = true,
+            None => {}
         }
     }
     Some(phases)

@@ -25,7 +25,7 @@ fn tree(rows: &[(i64, i64, u32)]) -> Tree {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(3000))]
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
 
     #[test]
     fn self_time_is_each_moment_without_a_child(rows in trees()) {

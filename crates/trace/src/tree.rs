@@ -45,12 +45,10 @@ impl Tree {
         for i in 0..n {
             first[i + 1] += first[i];
         }
-        let mut rows: Vec<u32> = (0..n as u32).filter(|&i| placed(i as usize)).collect();
-        rows.sort_by_key(|&i| start[i as usize]);
         let mut next = first.clone();
         let mut children = vec![0; first[n] as usize];
         let mut roots = Vec::new();
-        for i in rows {
+        for i in (0..n as u32).filter(|&i| placed(i as usize)) {
             match around[i as usize] {
                 NONE => roots.push(i),
                 parent => {
@@ -59,6 +57,16 @@ impl Tree {
                     *place += 1;
                 }
             }
+        }
+        // Most tables have them in order already, and looking costs less than sorting.
+        let by_start = |rows: &mut [u32]| {
+            if !rows.is_sorted_by_key(|&i| start[i as usize]) {
+                rows.sort_by_key(|&i| start[i as usize]);
+            }
+        };
+        by_start(&mut roots);
+        for i in 0..n {
+            by_start(&mut children[first[i] as usize..first[i + 1] as usize]);
         }
         let end = |(&start, &duration): (&i64, &i64)| start.saturating_add(duration.max(0));
         let end = start.iter().zip(duration).map(end).collect();

@@ -103,14 +103,16 @@ pub fn bar(
                 <button type="button" class="btn quiet sm" title="Previous match (Shift N)" onclick={on_stage(|stage| stage.step(FlameStep::Previous))}>{ "‹" }<span class="vh">{ "Previous match" }</span></button>
                 <button type="button" class="btn quiet sm" title="Next match (n)" onclick={on_stage(|stage| stage.step(FlameStep::Next))}>{ "›" }<span class="vh">{ "Next match" }</span></button>
             }
-            <button type="button" class="btn quiet sm" title="Show all of it (0)" onclick={on_stage(Stage::fit)}>{ "Fit " }<kbd>{ "0" }</kbd></button>
-            <button type="button" class="btn quiet sm" title="Bring the selected span to the whole width (f)" onclick={on_stage(Stage::focus)}>{ "Focus " }<kbd>{ "f" }</kbd></button>
-            if place.mode == FlameMode::Time {
-                <button type="button" class="btn quiet sm" title="Show as table (t)" aria-pressed={options.twin.to_string()} onclick={set(|options| options.twin = !options.twin)}>
-                    <Icon name={IconName::Table} /><span class="vh">{ "Show as table" }</span>
-                </button>
-            }
-            <SaveMenu stage={Handle(stage.clone())} />
+            <div class="flame-acts">
+                <button type="button" class="btn quiet sm" title="Show all of it (0)" onclick={on_stage(Stage::fit)}>{ "Fit " }<kbd>{ "0" }</kbd></button>
+                <button type="button" class="btn quiet sm" title="Bring the selected span to the whole width (f)" onclick={on_stage(Stage::focus)}>{ "Focus " }<kbd>{ "f" }</kbd></button>
+                if place.mode == FlameMode::Time {
+                    <button type="button" class="btn quiet sm" title="Show as table (t)" aria-pressed={options.twin.to_string()} onclick={set(|options| options.twin = !options.twin)}>
+                        <Icon name={IconName::Table} /><span class="vh">{ "Show as table" }</span>
+                    </button>
+                }
+                <SaveMenu stage={Handle(stage.clone())} />
+            </div>
             { for info.notes.iter().map(|note| html! { <span class="tag">{ note }</span> }) }
         </div>
     }

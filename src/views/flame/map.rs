@@ -19,6 +19,9 @@ pub fn draw(
     font: &Font,
 ) {
     on.rect(0.0, 0.0, width, height, "--page");
+    if map.to.saturating_sub(map.from) <= 1 {
+        return;
+    }
     let step = width / map.running.len().max(1) as f64;
     let most = map.running.iter().copied().fold(0.0f32, f32::max).max(f32::MIN_POSITIVE);
     for (column, &running) in map.running.iter().enumerate().filter(|(_, running)| **running > 0.0) {

@@ -17,7 +17,7 @@ mod window;
 
 use std::rc::Rc;
 
-use engine::protocol::{FlameAsk, FlameItem, FlameMode, FlameStep};
+use engine::protocol::{FlameAsk, FlameItem, FlameMode, FlameStep, FlameWeight};
 use yew::prelude::*;
 
 use self::picture::Picture;
@@ -30,7 +30,7 @@ use crate::platform::focus::is_in;
 use crate::platform::keys::{is_typing, listen};
 use crate::route::Screen;
 use crate::state::use_view;
-use crate::widgets::ErrorState;
+use crate::widgets::{Empty, ErrorState, IconName};
 
 /// What a person changes about the picture, beside what the address holds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -148,6 +148,7 @@ pub fn Flame() -> Html {
                     "d" => stage.pan(0.15),
                     "0" => stage.fit(),
                     "f" => stage.focus(),
+                    "r" => stage.range_of_chosen(),
                     "n" => stage.step(FlameStep::Next),
                     "N" => stage.step(FlameStep::Previous),
                     "t" => options.set(Options { twin: !options.twin, ..(*options).clone() }),
@@ -191,13 +192,32 @@ pub fn Flame() -> Html {
                 <ErrorState title="The picture could not be drawn"><p>{ &*error }</p></ErrorState>
             }
             <Picture stage={picture::Handle(stage.clone())} ask={ask.clone()} critical={options.critical} rows={info.rows} />
+            if let Some(weight) = info.empty {
+                { nothing(weight) }
+            }
             if table {
                 <div class="flame-table">
                     <Names ask={ask.clone()} options={options.clone()} middle={info.middle} />
                 </div>
             }
-            <Side {ask} view={view.clone()} />
+            <Side stage={picture::Handle(stage.clone())} {ask} view={view.clone()} />
             { item::drawer(&stage, &chosen, &options, &pinned, &open) }
         </div>
     }
+}
+
+/// Why the picture is empty.
+fn nothing(weight: FlameWeight) -> Html {
+    let (title, why) = match weight {
+        FlameWeight::Time => (
+            "No durations in these files",
+            "No span here says both when it began and when it ended. Tokens and dollars have a picture.",
+        ),
+        FlameWeight::Tokens => ("No tokens in these files", "No call here tells how many tokens it had."),
+        FlameWeight::Dollars => (
+            "No call here is priced",
+            "A price takes a model that is on the list and a call that tells its tokens. The bill says what is missing.",
+        ),
+    };
+    html! { <div class="flame-nothing"><Empty icon={IconName::Clock} {title}><p>{ why }</p></Empty></div> }
 }

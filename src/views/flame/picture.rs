@@ -12,7 +12,7 @@ use web_sys::{
 use yew::prelude::*;
 
 use super::bar::{TOLD, more};
-use super::scene::{ROW, TOP};
+use super::scene::height;
 use super::stage::{Hover, Stage};
 use super::surface::swatch;
 use crate::format;
@@ -88,7 +88,7 @@ pub fn Picture(props: &PictureProps) -> Html {
         move |(ask, critical, _)| stage.show(ask.clone(), *critical)
     });
     // Beside a table a picture is as high as its rows, as far as there is room.
-    use_style(&frame, "--flame-height", format!("{}px", f64::from(props.rows.max(3)) * ROW + TOP + 8.0));
+    use_style(&frame, "--flame-height", format!("{}px", height(props.ask.mode, props.rows.max(3))));
 
     let onpointerdown = {
         let stage = stage.clone();

@@ -12,10 +12,23 @@ pub const ROW: f64 = 20.0;
 /// The ruler is so high, px.
 pub const RULER: f64 = 20.0;
 /// Rows begin here, px.
-pub const TOP: f64 = 28.0;
+const TOP: f64 = 28.0;
+/// This is left below them, px.
+const BOTTOM: f64 = 8.0;
 /// A tick of the ruler for so many pixels at most.
 const TICK: f64 = 110.0;
 const SECOND: i64 = 1_000_000_000;
+
+/// Where the first row begins, px: over that of a sandwich it says what the rows are.
+pub fn top(mode: FlameMode) -> f64 {
+    if mode == FlameMode::Sandwich { TOP + ROW } else { TOP }
+}
+
+/// How high a picture of so many rows is, px.
+pub fn height(mode: FlameMode, rows: u32) -> f64 {
+    // As much room is left below as above.
+    2.0 * top(mode) - TOP + f64::from(rows) * ROW + BOTTOM
+}
 
 /// What is drawn.
 pub struct Scene<'a> {
@@ -64,12 +77,12 @@ impl Scene<'_> {
 
     /// The top of a row of the picture.
     pub fn y(&self, row: u32) -> f64 {
-        TOP + f64::from(row) * ROW - self.window.top
+        top(self.mode) + f64::from(row) * ROW - self.window.top
     }
 
     /// The mark at a point.
     pub fn hit(&self, x: f64, y: f64) -> Option<&FlameMark> {
-        let row = ((y - TOP + self.window.top) / ROW).floor();
+        let row = ((y - self.y(0)) / ROW).floor();
         let row = row as i64 - i64::from(self.view.window.row);
         let (first, wide) = self.pixels();
         let pixel = ((x - first) / wide).floor();
@@ -102,6 +115,7 @@ impl Scene<'_> {
             step: ROW,
         });
         self.texts(on);
+        self.halves(on);
         for mark in self.critical {
             let (from, y) = (first + f64::from(mark.x) * wide, self.y(self.view.window.row + mark.row));
             on.rect(from, y + ROW - 5.0, f64::from(mark.width) * wide, 2.0, "--text");
@@ -115,6 +129,17 @@ impl Scene<'_> {
         self.ruler(on);
         if let Some(range) = self.range {
             self.flag(on, range);
+        }
+    }
+
+    /// Which half of a sandwich is which.
+    fn halves(&self, on: &mut dyn Surface) {
+        let Some((middle, _)) = self.view.middle else { return };
+        let rows = self.view.rows;
+        let over = if middle > 0 { "Called by" } else { "Called by nothing" };
+        let under = if middle + 1 < rows { "Calls" } else { "Calls nothing" };
+        for (text, y) in [(over, self.y(0) - ROW), (under, self.y(rows))] {
+            on.text(5.0, y + ROW / 2.0, text, "--text-3", false);
         }
     }
 
@@ -194,6 +219,14 @@ impl Scene<'_> {
         }
     }
 
+    /// Whether a point is on the first or the second edge of the range: on the line, or on the wider handle.
+    pub fn edge(&self, x: f64, y: f64) -> Option<bool> {
+        let (from, to) = self.range?;
+        let reach = if y < RULER { 7.0 } else { 3.0 };
+        let far = [from, to].map(|at| (self.x(at) - x).abs());
+        (far[0].min(far[1]) <= reach).then_some(far[1] < far[0])
+    }
+
     fn texts(&self, on: &mut dyn Surface) {
         let (first, wide) = self.pixels();
         let mut labels = self.view.labels.iter();
@@ -259,6 +292,9 @@ impl Scene<'_> {
     fn ticks(&self) -> Vec<(i64, String)> {
         let most = (self.size.0 / TICK).max(1.0) as u32;
         let Window { from, to, .. } = self.window;
+        if self.view.rows == 0 {
+            return Vec::new();
+        }
         if self.is_time() {
             return self.time_ticks(most);
         }
@@ -319,192 +355,4 @@ pub fn clock(at: i64, step: i64) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::surface::{Palette, Svg};
-    use super::*;
-    use engine::protocol::{Cut, FlameWindow};
-    use wasm_bindgen_test::wasm_bindgen_test;
-
-    const MS: i64 = 1_000_000;
-
-    fn mark(row: u32, x: u32, width: u32, style: u8, flags: u8, tick: u32) -> FlameMark {
-        FlameMark { x, width, row, style, flags, item: row * 1000 + x, count: 1, tick }
-    }
-
-    /// A request with a call that was looked for and a tool that failed, asked for at 400 pixels.
-    fn marks() -> Vec<FlameMark> {
-        vec![
-            mark(0, 0, 400, FlameMark::CONTAINER, FlameMark::ROOT | FlameMark::LABEL, 0),
-            mark(1, 20, 200, FlameMark::CALL, FlameMark::LABEL | FlameMark::FOUND, 101),
-            mark(1, 240, 40, FlameMark::TOOL, FlameMark::ERROR | FlameMark::LABEL, 0),
-            mark(1, 300, 1, FlameMark::RETRIEVAL, 0, 0),
-        ]
-    }
-
-    fn view(labels: &[&str]) -> FlameView {
-        FlameView {
-            rows: 2,
-            to: 400 * MS,
-            window: FlameWindow { to: 400 * MS, width: 400, rows: 2, ..FlameWindow::default() },
-            labels: labels.iter().map(|&label| label.to_owned()).collect(),
-            ..FlameView::default()
-        }
-    }
-
-    struct Drawing {
-        view: FlameView,
-        marks: Vec<FlameMark>,
-        critical: Vec<FlameMark>,
-        axis: Axis,
-        window: Window,
-        weight: FlameWeight,
-        range: Option<(i64, i64)>,
-        selected: Option<(u32, i64, i64)>,
-    }
-
-    impl Drawing {
-        fn whole() -> Drawing {
-            Drawing {
-                view: view(&["ask <all>   400 ms", "chat   12 tokens out", "search"]),
-                marks: marks(),
-                critical: Vec::new(),
-                axis: Axis::default(),
-                window: Window::all((0, 400 * MS)),
-                weight: FlameWeight::Time,
-                range: None,
-                selected: None,
-            }
-        }
-
-        fn scene<T>(&self, of: impl FnOnce(&Scene<'_>) -> T) -> T {
-            let font = Font::default();
-            of(&Scene {
-                view: &self.view,
-                marks: &self.marks,
-                critical: &self.critical,
-                number: 1,
-                window: self.window,
-                size: (400.0, 80.0),
-                axis: &self.axis,
-                mode: FlameMode::Time,
-                weight: self.weight,
-                range: self.range,
-                selected: self.selected,
-                font: &font,
-            })
-        }
-
-        /// What is drawn, line by line; colours are the names of their tokens.
-        fn lines(&self) -> Vec<String> {
-            let palette = Palette::default();
-            let mut svg = Svg::new(&palette);
-            self.scene(|scene| scene.draw(&mut svg));
-            let file = svg.finish(400.0, 80.0);
-            assert!(file.starts_with("<svg ") && file.ends_with("</svg>\n"));
-            file.lines().skip(1).take_while(|line| *line != "</svg>").map(str::to_owned).collect()
-        }
-    }
-
-    fn rect(x: &str, y: &str, width: &str, height: &str, fill: &str) -> String {
-        format!("<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"{fill}\"/>")
-    }
-
-    #[wasm_bindgen_test]
-    fn a_request_is_drawn_with_ticks_texts_and_what_was_found() {
-        let lines = Drawing::whole().lines();
-        let expected = [
-            rect("0", "0", "400", "80", "--panel"),
-            // Grid: three ticks have room.
-            rect("0", "20", "1", "60", "--line"),
-            rect("200", "20", "1", "60", "--line"),
-            rect("400", "20", "1", "60", "--line"),
-            // Bars: the call waits, then writes; an error has a line of its own; one pixel is enough to be seen.
-            rect("0", "28", "399", "19", "--line-strong"),
-            rect("20", "48", "80", "19", "--phase-ttft"),
-            rect("100", "48", "119", "19", "--phase-generation"),
-            rect("240", "48", "39", "19", "--phase-postprocess"),
-            rect("240", "64", "40", "3", "--error"),
-            rect("300", "48", "1", "19", "--phase-embedding"),
-            // Text of a file is text.
-            "<text x=\"5\" y=\"42\" fill=\"--text\" font-weight=\"600\">ask &lt;all&gt;   400 ms</text>".to_owned(),
-            "<text x=\"25\" y=\"62\" fill=\"--phase-ttft-ink\">chat</text>".to_owned(),
-            "<text x=\"105\" y=\"62\" fill=\"--phase-generation-ink\">12 tokens out</text>".to_owned(),
-            "<rect x=\"21\" y=\"49\" width=\"197\" height=\"17\" fill=\"none\" stroke=\"--text\" stroke-width=\"2\"/>".to_owned(),
-            rect("99", "47", "2", "20", "--text"),
-            "<polygon points=\"95,43 105,43 100,50\" fill=\"--text\"/>".to_owned(),
-            // Nothing of "✕ search" fits on its bar.
-            rect("0", "0", "400", "20", "--panel"),
-            rect("0", "20", "400", "1", "--line-strong"),
-            "<text x=\"4\" y=\"14\" fill=\"--text-3\">+0:00:00.000</text>".to_owned(),
-            "<text x=\"204\" y=\"14\" fill=\"--text-3\">+0:00:00.200</text>".to_owned(),
-        ];
-        assert_eq!(lines, expected);
-    }
-
-    #[wasm_bindgen_test]
-    fn a_range_a_chosen_span_a_critical_path_and_a_break_lie_over_it() {
-        let mut drawing = Drawing::whole();
-        drawing.range = Some((100 * MS, 300 * MS));
-        drawing.selected = Some((1, 20 * MS, 220 * MS));
-        drawing.critical = vec![mark(1, 20, 100, 0, 0, 0)];
-        drawing.axis =
-            Axis { cuts: vec![Cut { from: 310 * MS, to: 60_000 * MS, shown: 310 * MS, kept: 80 * MS }] };
-        let lines = drawing.lines();
-        for expected in [
-            rect("100", "0", "200", "80", "--accent-soft"),
-            rect("310", "20", "80", "60", "--sunk"),
-            rect("20", "63", "100", "2", "--text"),
-            "<rect x=\"20\" y=\"48\" width=\"199\" height=\"19\" fill=\"none\" stroke=\"--accent\" stroke-width=\"2\"/>".to_owned(),
-            "<text x=\"176.5\" y=\"14\" fill=\"--on-accent\" font-weight=\"600\">200\u{202f}ms</text>".to_owned(),
-            "<text x=\"314\" y=\"14\" fill=\"--text-2\">59.7\u{202f}s idle</text>".to_owned(),
-        ] {
-            assert!(lines.contains(&expected), "{expected} in {lines:#?}");
-        }
-    }
-
-    #[wasm_bindgen_test]
-    fn an_older_answer_is_drawn_where_its_places_are_now() {
-        let mut drawing = Drawing::whole();
-        // Twice as close, and a row further down.
-        drawing.window = Window { from: 0, to: 200 * MS, top: 10.0 };
-        let lines = drawing.lines();
-        assert!(lines.contains(&rect("40", "38", "160", "19", "--phase-ttft")), "{lines:#?}");
-        drawing.scene(|scene| {
-            assert_eq!(scene.hit(100.0, 40.0).map(|mark| mark.x), Some(20));
-            assert_eq!(scene.hit(20.0, 40.0), None);
-        });
-    }
-
-    #[wasm_bindgen_test]
-    fn a_hit_is_what_is_drawn() {
-        let drawing = Drawing::whole();
-        for (x, y, hit) in [
-            (5.0, 30.0, Some((0, 0))),
-            (399.0, 47.0, Some((0, 0))),
-            (20.0, 48.0, Some((1, 20))),
-            (219.9, 60.0, Some((1, 20))),
-            (220.0, 60.0, None),
-            (300.4, 60.0, Some((1, 300))),
-            (301.0, 60.0, None),
-            (5.0, 10.0, None),
-            (5.0, 70.0, None),
-            (-1.0, 30.0, None),
-        ] {
-            drawing.scene(|scene| {
-                assert_eq!(scene.hit(x, y).map(|mark| (mark.row, mark.x)), hit, "{x}, {y}");
-            });
-        }
-    }
-
-    #[wasm_bindgen_test]
-    fn weights_have_ticks_in_their_own_unit() {
-        let mut drawing = Drawing::whole();
-        drawing.weight = FlameWeight::Dollars;
-        drawing.window = Window::all((0, 65_518_760_000));
-        let texts: Vec<String> =
-            drawing.scene(|scene| scene.ticks().into_iter().map(|(_, text)| text).collect());
-        assert_eq!(texts, ["0", "$0.0500"]);
-        assert_eq!(clock(1_795_487_963_448_923_915, 1_000), "02:39:23.448923");
-        assert_eq!(clock(1_795_487_963_448_923_915, 60 * SECOND), "02:39");
-    }
-}
+mod tests;

@@ -4,6 +4,7 @@ use engine::protocol::{Answer, Command, FlameAnswer, FlameAsk, FlameMode, FlameR
 use units::{Nanos, Timestamp};
 use yew::prelude::*;
 
+use super::picture::Handle;
 use super::place::Place;
 use super::scene::clock;
 use super::surface::swatch;
@@ -18,6 +19,8 @@ const FINE: i64 = 1_000_000;
 /// Properties of [`Side`].
 #[derive(Clone, PartialEq, Properties)]
 pub struct SideProps {
+    /// What moves the edges of the range.
+    pub stage: Handle,
     /// Which spans.
     pub ask: FlameAsk,
     /// To clear the range.
@@ -65,8 +68,8 @@ pub fn Side(props: &SideProps) -> Html {
             <Panel {title} caption={html! { caption }} actions={actions.unwrap_or_default()}>
                 <dl class="kv" data-range={range.is_some().to_string()}>
                     if let Some((from, to)) = range {
-                        <dt>{ "From" }</dt><dd title={format::moment(Timestamp(from))}>{ clock(from, FINE) }</dd>
-                        <dt>{ "To" }</dt><dd title={format::moment(Timestamp(to))}>{ clock(to, FINE) }</dd>
+                        { edge(&props.stage, "From", from, (from, to)) }
+                        { edge(&props.stage, "To", to, (from, to)) }
                     }
                     { for sum.fields.iter().map(|field| html! {
                         <><dt>{ &field.name }</dt><dd data-fig={field.name.clone()}><span class={underline(field.from)}>{ &field.value }</span></dd></>
@@ -79,6 +82,34 @@ pub fn Side(props: &SideProps) -> Html {
                 </Panel>
             }) }
         </aside>
+    }
+}
+
+/// An edge of the range, which the arrow keys move.
+fn edge(stage: &Handle, name: &'static str, at: i64, range: (i64, i64)) -> Html {
+    let onkeydown = {
+        let (stage, second) = (stage.clone(), at == range.1);
+        Callback::from(move |event: KeyboardEvent| {
+            let way = match event.key().as_str() {
+                "ArrowLeft" | "ArrowDown" => -1.0,
+                "ArrowRight" | "ArrowUp" => 1.0,
+                _ => return,
+            };
+            event.prevent_default();
+            stage.0.move_edge(second, way * if event.shift_key() { 0.05 } else { 0.005 });
+        })
+    };
+    html! {
+        <>
+            <dt>{ name }</dt>
+            <dd>
+                <span class="edge" tabindex="0" role="slider" aria-label={format!("{name}, edge of the range")}
+                    aria-valuenow={at.to_string()} aria-valuetext={clock(at, FINE)} {onkeydown}
+                    title={format!("{}. Drag it in the picture, or move it with the arrow keys.", format::moment(Timestamp(at)))}>
+                    { clock(at, FINE) }
+                </span>
+            </dd>
+        </>
     }
 }
 

@@ -1,5 +1,7 @@
 //! What moves the picture: holds the window, asks for what is in it, and draws at the screen's own pace.
 
+mod pointer;
+
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -15,7 +17,7 @@ use yew::Callback;
 
 use super::canvas::{Canvas, density};
 use super::map;
-use super::scene::{ROW, RULER, Scene, TOP, clock};
+use super::scene::{ROW, Scene, clock, height, top};
 use super::surface::{Font, Surface, Svg};
 use super::window::Window;
 use crate::client::Client;
@@ -47,6 +49,8 @@ pub enum Heard {
 pub struct Info {
     /// How many rows it has.
     pub rows: u32,
+    /// Nothing in it has a width, and by what weight.
+    pub empty: Option<FlameWeight>,
     /// How many spans were found in all, and in view.
     pub found: (u64, u64),
     /// The name in the middle of a sandwich.
@@ -265,7 +269,7 @@ impl Stage {
         let resized = {
             let mut state = self.state.borrow_mut();
             let before = std::mem::replace(&mut state.size, size);
-            let most = (f64::from(state.view.rows) * ROW + TOP + 8.0 - size.1).max(0.0);
+            let most = (height(state.of.0, state.view.rows) - size.1).max(0.0);
             state.window.top = state.window.top.clamp(0.0, most);
             before != size
         };
@@ -372,8 +376,12 @@ impl Stage {
 
     fn take(self: &Rc<Self>, view: FlameView, of: (FlameMode, FlameWeight), fits: bool) {
         self.number.set(self.number.get().wrapping_add(1));
+        // Of weights the root alone is there in any case.
+        let by_time = of == (FlameMode::Time, FlameWeight::Time);
+        let empty = view.rows == 0 || !by_time && view.to.saturating_sub(view.from) <= 1;
         let info = Info {
             rows: view.rows,
+            empty: empty.then_some(of.1),
             found: view.found,
             middle: view.middle.map(|middle| middle.1),
             notes: view.notes.clone(),
@@ -503,10 +511,13 @@ impl Stage {
             }
             if follow {
                 let (row, from, to) = item.place;
-                let height = stage.state.borrow().size.1;
+                let (height, first) = {
+                    let state = stage.state.borrow();
+                    (state.size.1, top(state.of.0))
+                };
                 stage.look(|window, all| {
-                    let (top, bottom) = (f64::from(row) * ROW, f64::from(row + 2) * ROW + TOP - height);
-                    let top = window.top.min(top).max(bottom);
+                    let (above, below) = (f64::from(row) * ROW, f64::from(row + 2) * ROW + first - height);
+                    let top = window.top.min(above).max(below);
                     Window { top, ..window.showing(all, from, to) }
                 });
             }
@@ -519,116 +530,6 @@ impl Stage {
         self.state.borrow_mut().selected.clone_from(&item);
         self.heard.emit(Heard::Selected(item));
         self.paint();
-    }
-
-    /// The pointer was pressed at a point of the picture.
-    pub fn press(self: &Rc<Self>, x: f64, y: f64, ranged: bool) {
-        let mut state = self.state.borrow_mut();
-        let by_time = state.by_time();
-        state.drag = Some(if by_time && (ranged || y < RULER) {
-            Drag::Range(state.window.at(x, state.size.0))
-        } else {
-            Drag::Picture((x, y), state.window)
-        });
-    }
-
-    /// It moves over the picture.
-    pub fn point(self: &Rc<Self>, x: f64, y: f64) {
-        let drag = self.state.borrow().drag;
-        match drag {
-            Some(Drag::Picture(from, window)) => {
-                let width = self.state.borrow().size.0.max(1.0);
-                self.look(|_, all| {
-                    let moved = window.moved(all, (from.0 - x) / width);
-                    Window { top: window.top + from.1 - y, ..moved }
-                });
-            }
-            Some(Drag::Range(begin)) => {
-                let mut state = self.state.borrow_mut();
-                let end = state.window.at(x.clamp(0.0, state.size.0), state.size.0);
-                state.range = Some((begin.min(end), begin.max(end)));
-                drop(state);
-                self.paint();
-            }
-            None => self.hover_at(x, y),
-        }
-    }
-
-    /// It was let go.
-    pub fn release(self: &Rc<Self>, x: f64, y: f64) {
-        let drag = self.state.borrow_mut().drag.take();
-        match drag {
-            Some(Drag::Picture(from, _)) if (from.0 - x).abs() < 4.0 && (from.1 - y).abs() < 4.0 => {
-                self.choose(x, y)
-            }
-            Some(Drag::Range(_)) => {
-                let range = {
-                    let state = self.state.borrow();
-                    let seen = |(from, to): &(i64, i64)| {
-                        state.window.x(*to, state.size.0) - state.window.x(*from, state.size.0)
-                    };
-                    let range = state.range.filter(|range| seen(range) >= 3.0);
-                    range.map(|(from, to)| (state.axis.real(from), state.axis.real(to)))
-                };
-                self.heard.emit(Heard::Range(range));
-            }
-            _ => {}
-        }
-    }
-
-    /// It left the picture.
-    pub fn leave(&self) {
-        self.state.borrow_mut().hovered = None;
-        self.hover.borrow().emit(None);
-    }
-
-    fn hover_at(self: &Rc<Self>, x: f64, y: f64) {
-        let mut state = self.state.borrow_mut();
-        let font = Font::default();
-        let found = self.scene(&state, &font).hit(x, y).map(|mark| (mark.item, mark.count.saturating_sub(1)));
-        if found == state.hovered {
-            return;
-        }
-        state.hovered = found;
-        let Some((item, more)) = found else {
-            drop(state);
-            return self.hover.borrow().emit(None);
-        };
-        let stage = self.clone();
-        self.client.ask(self.command(&state, FlameWant::Item(item)), move |reply| {
-            if let Ok(Answer::Flame(FlameAnswer::Item(Some(item)))) = reply
-                && stage.state.borrow().hovered == found
-            {
-                stage.hover.borrow().emit(Some(Hover { item: Rc::new(*item), more, at: (x, y) }));
-            }
-        });
-    }
-
-    /// A range was drawn on the minimap, in shares of its width.
-    pub fn brush(self: &Rc<Self>, from: f64, to: f64) {
-        let (by_time, from, to) = {
-            let state = self.state.borrow();
-            let all = Window::all((state.map.from, state.map.to));
-            let by_time = state.by_time();
-            (by_time, all.at(from.min(to), 1.0), all.at(from.max(to), 1.0))
-        };
-        if by_time {
-            // A click brings that place to the middle.
-            if to - from < 10 {
-                self.look(|window, all| {
-                    let share = (from - window.from) as f64 / window.length() as f64 - 0.5;
-                    window.moved(all, share)
-                });
-            } else {
-                self.look_at(from, to);
-            }
-        } else {
-            let range = (to - from >= 10).then(|| {
-                let state = self.state.borrow();
-                (state.axis.real(from), state.axis.real(to))
-            });
-            self.heard.emit(Heard::Range(range));
-        }
     }
 }
 

@@ -95,8 +95,8 @@ fn name(row: &FlameRow, columns: &[usize], mode: FlameMode, props: &NamesProps) 
     let middle = mode == FlameMode::Sandwich && props.middle == Some(row.id);
     html! {
         <tr class={classes!(middle.then_some("sel"))} key={row.id}>
-            <td class="clip"><button type="button" class="keyed" {onclick} aria-pressed={(mode == FlameMode::Sandwich).then(|| middle.to_string())}>
-                <Swatch fill={swatch(row.style)} />{ " " }{ &row.name }</button></td>
+            <td class="clip"><button type="button" class="keyed" title={row.name.clone()} {onclick} aria-pressed={(mode == FlameMode::Sandwich).then(|| middle.to_string())}>
+                <Swatch fill={swatch(row.style)} />{ " " }<span class="name">{ &row.name }</span></button></td>
             { for columns.iter().map(|&i| html! { <td class="num">{ row.cells.get(i).cloned().unwrap_or_default() }</td> }) }
             <td class="num share">
                 <svg width="60" height="8" aria-hidden="true">{ rect(0.0, 0.0, 60.0, 8.0, "var(--sunk)") }{ rect(0.0, 0.0, 60.0 * row.share.clamp(0.0, 1.0), 8.0, "var(--series-1)") }</svg>

@@ -3,6 +3,7 @@
 use engine::protocol::{Band, GroupBy, Latency, Phase};
 use yew::prelude::*;
 
+use super::phases::UNKNOWN;
 use crate::{
     charts::{Chart, bands as chart, mark},
     format,
@@ -18,7 +19,7 @@ pub fn percentiles(data: &Latency) -> Html {
     }
     let caption = "mean share of the requests around that percentile; the largest phase is named";
     html! {
-        <Panel title="What each percentile is made of" caption={html! { caption }} twin={twin("Percentile", &data.bands)}>
+        <Panel title="What each percentile is made of" caption={html! { caption }} twin={twin("Percentile", data, &data.bands)}>
             { drawn("Phase shares around each percentile", &data.bands) }
         </Panel>
     }
@@ -45,7 +46,7 @@ pub fn groups(data: &Latency, by: GroupBy, view: &ViewHandle) -> Html {
     let actions = html! { <Seg label="Groups of what" {options} {onchange} small=true /> };
     let caption = "mean of the requests whose first call belongs to it; the largest phase is named";
     html! {
-        <Panel title="What each group is made of" caption={html! { caption }} {actions} twin={twin("Group", &data.groups)}>
+        <Panel title="What each group is made of" caption={html! { caption }} {actions} twin={twin("Group", data, &data.groups)}>
             { drawn("Phase shares of each group", &data.groups) }
         </Panel>
     }
@@ -57,7 +58,7 @@ fn drawn(label: &'static str, bands: &[Band]) -> Html {
     html! { <Chart {label} {draw} /> }
 }
 
-fn twin(first: &'static str, bands: &[Band]) -> TableTwin {
+fn twin(first: &'static str, data: &Latency, bands: &[Band]) -> TableTwin {
     let mut columns: Vec<AttrValue> = [first, "n", "Duration"].map(AttrValue::from).to_vec();
     columns.extend(Phase::ALL.map(|p| AttrValue::from(p.label())));
     columns.extend(["Outside the model", "Bottleneck"].map(AttrValue::from));
@@ -67,7 +68,10 @@ fn twin(first: &'static str, bands: &[Band]) -> TableTwin {
             format::int(band.n.into()).into(),
             format::nanos(band.phases.total()).into(),
         ];
-        row.extend(Phase::ALL.map(|p| AttrValue::from(format::percent(chart::share(band, p), 1))));
+        row.extend(Phase::ALL.map(|p| match data.told(p, &band.phases) {
+            Some(_) => format::percent(chart::share(band, p), 1).into(),
+            None => UNKNOWN.into(),
+        }));
         let outside = band.phases.outside_the_model().0 as f64 / band.phases.total().0.max(1) as f64;
         row.push(mark::share(outside).into());
         row.push(band.bottleneck.map_or("none", Phase::label).into());

@@ -3,7 +3,7 @@
 use engine::protocol::{Column, Latency, LatencyOrder, Phase};
 use yew::prelude::*;
 
-use super::{list::RequestList, of};
+use super::{list::RequestList, of, phases::UNKNOWN};
 use crate::{
     charts::{Chart, columns},
     format,
@@ -57,7 +57,7 @@ pub fn each(data: &Latency, order: LatencyOrder, view: &ViewHandle) -> Html {
     };
     let title = "A root span that holds model calls, or a call that stands alone";
     html! {
-        <Panel title={TITLE} caption={html! { <span {title}>{ caption }</span> }} {actions} twin={twin(&data.columns)}>
+        <Panel title={TITLE} caption={html! { <span {title}>{ caption }</span> }} {actions} twin={twin(data)}>
             <div class="legend phase-legend">
                 { for Phase::ALL.into_iter().map(key) }
             </div>
@@ -95,7 +95,7 @@ pub fn key(phase: Phase) -> Html {
     html! { <span><Swatch fill={format!("var(--phase-{})", phase.token())} {hatch} />{ phase.label() }</span> }
 }
 
-fn twin(requests: &[Column]) -> TableTwin {
+fn twin(data: &Latency) -> TableTwin {
     let mut columns: Vec<AttrValue> = ["Request", "n", "Start", "Duration"].map(AttrValue::from).to_vec();
     columns.extend(Phase::ALL.map(|p| AttrValue::from(p.label())));
     columns.push("Bottleneck".into());
@@ -107,10 +107,11 @@ fn twin(requests: &[Column]) -> TableTwin {
             c.start.map_or("unknown".into(), |at| format::time(at).into()),
             format::nanos(c.phases.total()).into(),
         ];
-        row.extend(c.phases.0.iter().map(|&time| AttrValue::from(format::nanos(time))));
+        let time = |phase| data.told(phase, &c.phases).map_or(UNKNOWN.to_owned(), format::nanos);
+        row.extend(Phase::ALL.map(|phase| AttrValue::from(time(phase))));
         row.push(c.bottleneck.map_or("none", Phase::label).into());
         row
     };
     let numeric = (0..columns.len()).map(|i| (1..11).contains(&i)).collect();
-    TableTwin { columns, rows: requests.iter().map(row).collect(), numeric }
+    TableTwin { columns, rows: data.columns.iter().map(row).collect(), numeric }
 }

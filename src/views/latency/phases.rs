@@ -14,6 +14,9 @@ use crate::{
 const COLUMNS: [&str; 9] =
     ["Phase", "p50, ms", "p90, ms", "p95, ms", "p99, ms", "p99.9, ms", "n", "Sum, ms", "Share"];
 
+/// What stands where nobody knows: 0 would be a time.
+pub const UNKNOWN: &str = "–";
+
 /// The panel.
 pub fn phases(data: &Latency) -> Html {
     if data.phases.is_empty() {
@@ -22,6 +25,14 @@ pub fn phases(data: &Latency) -> Html {
     let whole = of(data, "e2e_ms").map(|measure| &measure.percentiles);
     let sum: Nanos = data.phases.iter().map(|row| row.sum).sum();
     let row = |row: &PhaseRow| {
+        if !row.told {
+            return html! {
+                <tr title="The files do not tell of this phase">
+                    <th scope="row"><span class="legend">{ key(row.phase) }</span></th>
+                    { for (0..5).map(|_| html! { <td class="num u-unknown">{ UNKNOWN }</td> }) }
+                </tr>
+            };
+        }
         html! {
             <tr class={(data.bottleneck == Some(row.phase)).then_some("sel")}>
                 <th scope="row"><span class="legend">{ key(row.phase) }</span></th>
@@ -76,6 +87,10 @@ fn cell(ms: f64) -> String {
 fn twin(data: &Latency) -> TableTwin {
     let row = |row: &PhaseRow| {
         let mut cells: Vec<AttrValue> = vec![row.phase.label().into()];
+        if !row.told {
+            cells.resize(COLUMNS.len(), UNKNOWN.into());
+            return cells;
+        }
         let p = &row.percentiles;
         cells.extend([p.p50, p.p90, p.p95, p.p99, p.p999].map(|p| AttrValue::from(format!("{p:.6}"))));
         cells.push(format::int(p.n).into());

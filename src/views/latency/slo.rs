@@ -125,7 +125,9 @@ pub fn ServiceLevel(props: &Props) -> Html {
     };
     let tokens = (goodput.tokens > 0).then(|| goodput.good_tokens as f64 / goodput.tokens as f64);
     let part = |part: Option<f64>| part.map_or("unknown".to_owned(), share);
-    let class = classes!("service", query.stale.then_some("stale"));
+    // Until the first answer nothing is known, and zeros would say otherwise.
+    let waits = query.stale || query.answer.is_none() && query.error.is_none();
+    let class = classes!("service", waits.then_some("stale"));
     html! {
         <Panel title="Service level" caption={html! { "a request is good if it succeeds and keeps all" }} {class} twin={twin(&goodput)}>
             <div class="good">

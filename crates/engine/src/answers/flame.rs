@@ -12,7 +12,7 @@ use trace::{CallId, StrId, Tree};
 
 use super::{
     flame_base::{self, Base, Weighed, range_of},
-    flame_item, flame_sum, flame_view,
+    flame_item, flame_parts, flame_sum, flame_view,
 };
 use crate::{
     protocol::{
@@ -36,6 +36,8 @@ pub(crate) struct FlameCache {
 pub(super) struct Timeline {
     pub axis: Axis,
     pub rows: Rows,
+    /// Where the parts of calls are drawn: their calls.
+    pub parts: Rows,
 }
 
 /// Spans of the range with their weights, merged.
@@ -53,8 +55,8 @@ pub(super) struct Drawn {
     pub timeline: Rc<Timeline>,
     /// `None` in the order of time, by time.
     pub flames: Option<Flames>,
-    /// The spans and rows of that order where not all are shown.
-    pub shaped: Option<(Spans, Rows)>,
+    /// The spans and rows of that order where not all are shown, and the rows of parts.
+    pub shaped: Option<(Spans, Rows, Rows)>,
     /// What requests waited for, once it was asked for.
     pub critical: OnceCell<Rows>,
     tree: OnceCell<Tree>,
@@ -83,14 +85,19 @@ impl Drawn {
     pub fn rows(&self) -> &Rows {
         match (&self.flames, &self.shaped) {
             (Some(flames), _) => &flames.rows,
-            (None, Some((_, rows))) => rows,
+            (None, Some((_, rows, _))) => rows,
             (None, None) => &self.timeline.rows,
         }
     }
 
+    /// The calls whose parts are drawn, of a picture by time.
+    pub fn parts(&self) -> &Rows {
+        self.shaped.as_ref().map_or(&self.timeline.parts, |(.., parts)| parts)
+    }
+
     /// The spans that are drawn, of a picture by time.
     pub fn spans(&self) -> &Spans {
-        self.shaped.as_ref().map_or(&self.base.spans, |(spans, _)| spans)
+        self.shaped.as_ref().map_or(&self.base.spans, |(spans, ..)| spans)
     }
 
     /// What of them lies inside what.
@@ -127,7 +134,7 @@ pub(crate) fn flame(
             FlameAnswer::View(Box::new(flame_view::view(session, &drawn, found.as_deref(), *window)))
         }
         FlameWant::Map(width) => {
-            let timeline = cache.timeline(&base, ask.compress);
+            let timeline = cache.timeline(session, &base, ask.compress);
             FlameAnswer::Map(flame_view::map(&base, &timeline, *width))
         }
         FlameWant::Item(item) => {
@@ -163,6 +170,9 @@ fn stepped(
     step: FlameStep,
 ) -> Option<FlameItem> {
     let rows = drawn.rows();
+    if let Some(part) = flame_parts::step(session, drawn, place, step) {
+        return flame_item::item(session, drawn, part);
+    }
     let item = match step {
         FlameStep::Left => rows.step(place, layout::Way::Left)?.1,
         FlameStep::Right => rows.step(place, layout::Way::Right)?.1,
@@ -193,12 +203,13 @@ impl FlameCache {
         }
     }
 
-    fn timeline(&mut self, base: &Base, compress: bool) -> Rc<Timeline> {
+    fn timeline(&mut self, session: &Session, base: &Base, compress: bool) -> Rc<Timeline> {
         match &self.timeline {
             Some((of, timeline)) if *of == compress => timeline.clone(),
             _ => {
                 let axis = if compress { flame_base::axis(&base.spans) } else { Axis::default() };
-                let timeline = Rc::new(Timeline { rows: Rows::in_time(&base.spans, &axis), axis });
+                let (rows, parts) = in_time(session, &base.spans, &axis);
+                let timeline = Rc::new(Timeline { axis, rows, parts });
                 self.timeline = Some((compress, timeline.clone()));
                 timeline
             }
@@ -242,14 +253,14 @@ impl FlameCache {
         }
         self.found = None;
         let base = self.base(session, &ask.filter);
-        let timeline = self.timeline(&base, ask.compress);
+        let timeline = self.timeline(session, &base, ask.compress);
         let flames =
             (!by_time || ask.weight != FlameWeight::Time).then(|| flames(self.merged(session, &key), &key));
         let shape = shape(ask);
         let shaped = (flames.is_none() && shape != Shape::default()).then(|| {
             let spans = flame_base::shaped(&base.spans, &shape);
-            let rows = Rows::in_time(&spans, &timeline.axis);
-            (spans, rows)
+            let (rows, parts) = in_time(session, &spans, &timeline.axis);
+            (spans, rows, parts)
         });
         let (critical, tree) = (OnceCell::new(), OnceCell::new());
         let drawn = Rc::new(Drawn { ask: key.clone(), base, timeline, flames, shaped, critical, tree });
@@ -279,6 +290,11 @@ impl FlameCache {
             }
         }
     }
+}
+
+/// Spans in the order of time, and the calls that have room for their parts below them.
+fn in_time(session: &Session, spans: &Spans, axis: &Axis) -> (Rows, Rows) {
+    Rows::in_time_with(spans, axis, &|row| flame_parts::has(session, spans, row))
 }
 
 fn shape(ask: &FlameAsk) -> Shape {

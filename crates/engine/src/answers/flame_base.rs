@@ -79,7 +79,7 @@ pub(super) fn style(kind: Kind, holds: bool) -> u8 {
 
 /// The spans that a filter leaves, siblings in the order of time.
 pub(super) struct Base {
-    pub spans: Spans,
+    pub spans: Rc<Spans>,
     /// Spans that have no date in a session whose others have one: they have no place among these.
     pub undated: u64,
 }
@@ -101,7 +101,7 @@ impl Base {
             *start = UNKNOWN;
         }
         let spans = if *filter == Filter::default() {
-            all.kept(&|_| true)
+            if all.is_in_order() { all } else { all.kept(&|_| true) }
         } else {
             let chosen: FxHashSet<CallId> = select(trace, filter).into_iter().collect();
             let call = |row: usize| match (all.call[row], all.span[row]) {
@@ -123,7 +123,7 @@ impl Base {
                 wanted[root[row] as usize] && call(row).is_none_or(|call| chosen.contains(&call))
             })
         };
-        Base { spans, undated }
+        Base { spans: Rc::new(spans), undated }
     }
 }
 
@@ -134,16 +134,25 @@ pub(super) fn holds(parent: &[u32], row: usize) -> bool {
 
 /// The time axis with the longest idle gaps cut short.
 pub(super) fn axis(spans: &Spans) -> Axis {
-    let places = (0..spans.len()).filter(|&i| spans.start[i] != UNKNOWN && spans.duration[i] >= 0);
-    Axis::short(places.map(|i| (spans.start[i], spans.start[i].saturating_add(spans.duration[i]))), CUTS)
+    let place = |row: usize| {
+        let (start, duration) = (*spans.start.get(row)?, *spans.duration.get(row)?);
+        (start != UNKNOWN && duration >= 0).then(|| (start, start.saturating_add(duration)))
+    };
+    // What runs while its parent does fills no gap.
+    let work = (0..spans.len()).filter_map(|row| {
+        let (from, to) = place(row)?;
+        let around = place(spans.parent[row] as usize);
+        around.is_none_or(|around| from < around.0 || around.1 < to).then_some((from, to))
+    });
+    Axis::short(work, CUTS)
 }
 
 /// The spans in a range of time, or all of them.
-pub(super) fn range_of(spans: &Spans, range: Option<(i64, i64)>) -> Rc<Spans> {
-    Rc::new(match range {
-        Some((from, to)) => clip(spans, from, to).0,
+pub(super) fn range_of(spans: &Rc<Spans>, range: Option<(i64, i64)>) -> Rc<Spans> {
+    match range {
+        Some((from, to)) => Rc::new(clip(spans, from, to).0),
         None => spans.clone(),
-    })
+    }
 }
 
 /// What a person leaves of the spans, in the order of time.

@@ -1,12 +1,13 @@
 //! What is told of one span, part or node of the flame screen.
 
-use layout::{Kind, NONE, UNKNOWN};
+use layout::{Kind, NONE, Spans, UNKNOWN};
 use trace::{CallId, StrId};
 use units::{Figure, Nanos, Provenance, Timestamp, show};
 
 use super::{
     flame::{Drawn, Flames},
     flame_base::{self, call_weights, name},
+    flame_parts,
     flame_view::{name_of, share, style_of, weight_text},
 };
 use crate::{
@@ -19,7 +20,11 @@ const PATH: usize = 8;
 
 /// All of an item of the picture; `None` if the picture has no such item.
 pub(super) fn item(session: &Session, drawn: &Drawn, item: u32) -> Option<FlameItem> {
-    let place = drawn.rows().place_of(item)?;
+    let part = flame_parts::of_item(drawn, item);
+    let place = match part {
+        Some(_) => flame_parts::place(session, drawn, item)?,
+        None => drawn.rows().place_of(item)?,
+    };
     let id = name_of(drawn, item);
     let mut told = FlameItem {
         item,
@@ -32,9 +37,21 @@ pub(super) fn item(session: &Session, drawn: &Drawn, item: u32) -> Option<FlameI
         fields: Vec::new(),
         call: None,
     };
-    match &drawn.flames {
-        None => span(session, drawn, item, &mut told),
-        Some(flames) => node(session, drawn, flames, item, &mut told),
+    match (&drawn.flames, part) {
+        (None, Some((slot, row))) => {
+            path(session, drawn.spans(), row, &mut told);
+            part_of_call(session, CallId(drawn.spans().call[row as usize]), slot, &mut told);
+            let axis = &drawn.timeline.axis;
+            let time = Nanos(axis.real(place.2).saturating_sub(axis.real(place.1)));
+            told.fields.push(field(
+                "Share of the call's time",
+                show::nanos(time),
+                Provenance::Estimated,
+                "Nobody measures it: the time to the first token, or after it, divided by tokens",
+            ));
+        }
+        (None, None) => span(session, drawn, item, &mut told),
+        (Some(flames), _) => node(session, drawn, flames, item, &mut told),
     }
     Some(told)
 }
@@ -43,14 +60,31 @@ fn field(name: &str, value: String, from: Provenance, note: &str) -> Field {
     Field { name: name.to_owned(), value, from, note: note.to_owned() }
 }
 
-fn span(session: &Session, drawn: &Drawn, item: u32, told: &mut FlameItem) {
-    let (spans, i) = (drawn.spans(), item as usize);
-    let mut up = spans.parent[i];
+/// The names of a row and of what holds it.
+fn path(session: &Session, spans: &Spans, row: u32, told: &mut FlameItem) {
+    let mut up = row;
     while up != NONE && told.path.len() < PATH {
         told.path.push(name(session, spans.name[up as usize]).to_owned());
         up = spans.parent[up as usize];
     }
     told.path.reverse();
+}
+
+/// A part of one call: in tokens and in dollars.
+fn part_of_call(session: &Session, id: CallId, slot: usize, told: &mut FlameItem) {
+    told.call = Some(id);
+    let call = session.trace().call(id);
+    for (name, weight) in [("Tokens", FlameWeight::Tokens), ("Dollars", FlameWeight::Dollars)] {
+        told.fields.push(match call_weights(session, call, weight) {
+            Some(of) => field(name, weight_text(weight, of.parts[slot]), of.from, ""),
+            None => field(name, "unknown".to_owned(), Provenance::Unknown, ""),
+        });
+    }
+}
+
+fn span(session: &Session, drawn: &Drawn, item: u32, told: &mut FlameItem) {
+    let (spans, i) = (drawn.spans(), item as usize);
+    path(session, spans, spans.parent[i], told);
     told.start = (spans.start[i] != UNKNOWN).then_some(Timestamp(spans.start[i]));
     let duration = Nanos(spans.duration[i]);
     told.fields.push(field("Duration", show::nanos(duration), Provenance::Reported, ""));
@@ -166,17 +200,7 @@ fn node(session: &Session, drawn: &Drawn, flames: &Flames, item: u32, told: &mut
         return;
     }
     match flame_base::PARTS.iter().position(|&part| part == flame.kind[node]) {
-        // A part of one call: in tokens and in dollars.
-        Some(slot) if merged == 1 => {
-            told.call = Some(CallId(id));
-            let call = session.trace().call(CallId(id));
-            for (name, weight) in [("Tokens", FlameWeight::Tokens), ("Dollars", FlameWeight::Dollars)] {
-                told.fields.push(match call_weights(session, call, weight) {
-                    Some(of) => field(name, weight_text(weight, of.parts[slot]), of.from, ""),
-                    None => field(name, "unknown".to_owned(), Provenance::Unknown, ""),
-                });
-            }
-        }
+        Some(slot) if merged == 1 => part_of_call(session, CallId(id), slot, told),
         None if merged == 1 && flame.kind[node] == Kind::Call => call(session, CallId(id), told),
         _ => told.call = Some(CallId(id)),
     }

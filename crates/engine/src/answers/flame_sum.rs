@@ -8,7 +8,7 @@ use units::{Money, Nanos, Provenance, show};
 
 use super::{
     flame::Merged,
-    flame_base::{self, Base, PARTS, call_weights, name},
+    flame_base::{self, Base, PARTS, Weighed, call_weights, name},
     flame_view::{share, weight_text},
 };
 use units::order::sort;
@@ -60,13 +60,17 @@ pub(super) fn table(
     }
     let whole = merged.flame.total.first().copied().unwrap_or(0);
     let row = |row: NameRow| {
+        let told = in_time.remove(&row.name).filter(|told| !told.places.is_empty());
+        // Spans without a duration are no short ones.
+        let unknown = weight == FlameWeight::Time && told.is_none();
+        let amount = |amount| if unknown { "–".to_owned() } else { or_zero(weight, amount) };
         let mut cells = vec![
             show::int(row.count),
             if row.errors > 0 { show::int(row.errors) } else { String::new() },
-            or_zero(weight, row.own),
-            or_zero(weight, row.total),
+            amount(row.own),
+            amount(row.total),
         ];
-        match in_time.remove(&row.name).filter(|told| !told.places.is_empty()) {
+        match told {
             Some(told) => {
                 let running = Concurrency::of(told.places);
                 let busy = running.busy().max(1);
@@ -117,7 +121,10 @@ pub(super) fn sum(session: &Session, base: &Base, merged: &Merged, ask: &FlameAs
     if stats.errors > 0 {
         field("Failed", show::int(stats.errors), Provenance::Reported);
     }
-    field("Time with any work", show::nanos(Nanos(stats.busy)), Provenance::Counted);
+    match stats.spans {
+        0 if placed > 0 => field("Time with any work", "unknown".to_owned(), Provenance::Unknown),
+        _ => field("Time with any work", show::nanos(Nanos(stats.busy)), Provenance::Counted),
+    }
     let running = of_leaves(spans);
     if stats.busy > 0 {
         let mean = running as f64 / stats.busy as f64;
@@ -126,7 +133,7 @@ pub(super) fn sum(session: &Session, base: &Base, merged: &Merged, ask: &FlameAs
     let calls = spans.call.iter().filter(|&&call| call != NONE);
     let begun = if whole { "Model calls" } else { "Model calls begun" };
     field(begun, show::int(calls.clone().count() as u64), Provenance::Reported);
-    let mut shares = vec![by_kind(base, merged, ask)];
+    let mut shares = vec![by_kind(session, merged, ask)];
     for (weight, title) in [(FlameWeight::Tokens, "Tokens"), (FlameWeight::Dollars, "Dollars")] {
         let (mut parts, mut own, mut unknown) = ([0u128; PARTS.len()], 0u128, 0u64);
         let mut from = Provenance::Reported;
@@ -190,20 +197,19 @@ fn share_row(name: &str, style: u8, weight: FlameWeight, amount: u128, all: u128
 }
 
 /// Self time by what spans are about.
-fn by_kind(base: &Base, merged: &Merged, ask: &FlameAsk) -> (String, String, Vec<FlameRow>) {
-    let clipped;
-    let spans: &Spans = match ask.weight {
-        FlameWeight::Time => &merged.spans,
+fn by_kind(session: &Session, merged: &Merged, ask: &FlameAsk) -> (String, String, Vec<FlameRow>) {
+    let weighed;
+    let own = match ask.weight {
+        FlameWeight::Time => &merged.weighed.own,
         _ => {
-            clipped = flame_base::range_of(&base.spans, ask.range);
-            &clipped
+            weighed = Weighed::of(session, &merged.spans, FlameWeight::Time);
+            &weighed.own
         }
     };
     let mut sums = [0u128; 5];
-    for (i, time) in stats::self_times(&spans.tree()).into_iter().enumerate() {
-        let slot = flame_base::style(spans.kind[i], false) as usize;
-        if let (Some(time), Some(sum)) = (time, sums.get_mut(slot)) {
-            *sum += time.0.max(0) as u128;
+    for (&kind, &time) in merged.spans.kind.iter().zip(own) {
+        if let Some(sum) = sums.get_mut(flame_base::style(kind, false) as usize) {
+            *sum += time;
         }
     }
     let all = sums.iter().sum();

@@ -7,7 +7,8 @@ use units::{Money, Nanos, show};
 
 use super::{
     flame::{Drawn, Found, Timeline},
-    flame_base::{self, Base, name},
+    flame_base::{self, Base, PARTS, name},
+    flame_parts,
 };
 use crate::{
     protocol::{FlameMap, FlameMark, FlameMode, FlameView, FlameWeight, FlameWindow},
@@ -41,11 +42,17 @@ pub(super) fn view(
         ..window
     };
     let shown = window.row..window.row.saturating_add(window.rows);
-    let marks = rows.marks(window.from, window.to, window.width, shown.clone());
+    let mut marks = rows.marks(window.from, window.to, window.width, shown.clone());
     let is_found = |item: u32| {
         let strings = session.trace().strings.len();
-        found.is_some_and(|found| flame_base::is_among(&found.names, strings, name_of(drawn, item)))
+        flame_parts::of_item(drawn, item).is_none() // A search walks over spans.
+            && found.is_some_and(|found| flame_base::is_among(&found.names, strings, name_of(drawn, item)))
     };
+    if drawn.flames.is_none() {
+        let place = (window.from, window.to);
+        let parts = flame_parts::bars(session, drawn, place, window.width, shown.clone());
+        marks.join(parts.marks(window.from, window.to, window.width, shown.clone()));
+    }
     let (mut packed, mut labels, mut in_view) = (Vec::with_capacity(marks.len()), Vec::new(), 0);
     for i in 0..marks.len() {
         let item = marks.item[i];
@@ -80,7 +87,7 @@ pub(super) fn view(
         Vec::new()
     };
     FlameView {
-        rows: rows.len(),
+        rows: drawn.flames.as_ref().map_or(rows.len().max(drawn.parts().len()), |_| rows.len()),
         from,
         to,
         shift: rows.shift,
@@ -182,7 +189,10 @@ fn notes(drawn: &Drawn) -> Vec<String> {
 /// The name of what an item shows.
 pub(super) fn name_of(drawn: &Drawn, item: u32) -> u32 {
     match &drawn.flames {
-        None => drawn.spans().name[item as usize],
+        None => match flame_parts::of_item(drawn, item) {
+            Some((slot, _)) => PARTS[slot].part_name().unwrap_or(NONE),
+            None => drawn.spans().name[item as usize],
+        },
         Some(flames) => {
             let (flame, node) = flames.node(item);
             flame.name[node]
@@ -194,6 +204,9 @@ pub(super) fn name_of(drawn: &Drawn, item: u32) -> u32 {
 pub(super) fn style_of(drawn: &Drawn, item: u32) -> (u8, bool) {
     match &drawn.flames {
         None => {
+            if let Some((slot, _)) = flame_parts::of_item(drawn, item) {
+                return (flame_base::style(PARTS[slot], false), false);
+            }
             let (spans, i) = (drawn.spans(), item as usize);
             let style = flame_base::style(spans.kind[i], flame_base::holds(&spans.parent, i));
             (style, spans.parent[i] == NONE)
@@ -219,6 +232,7 @@ fn label(session: &Session, drawn: &Drawn, item: u32) -> String {
     let mut label: String =
         text.chars().take(LETTERS).map(|c| if c.is_control() { ' ' } else { c }).collect();
     match &drawn.flames {
+        None if flame_parts::of_item(drawn, item).is_some() => {}
         None => {
             let (spans, i) = (drawn.spans(), item as usize);
             if spans.parent[i] == NONE {
@@ -259,7 +273,7 @@ pub(super) fn weight_text(weight: FlameWeight, amount: u128) -> String {
 
 /// The pixel of a call's first token, plus 1, where the picture is one of time.
 fn tick(session: &Session, drawn: &Drawn, item: u32, window: FlameWindow) -> u32 {
-    if drawn.flames.is_some() {
+    if drawn.flames.is_some() || flame_parts::of_item(drawn, item).is_some() {
         return 0;
     }
     let (spans, i) = (drawn.spans(), item as usize);
@@ -267,12 +281,7 @@ fn tick(session: &Session, drawn: &Drawn, item: u32, window: FlameWindow) -> u32
         return 0;
     }
     let call = session.trace().call(CallId(spans.call[i]));
-    // The first token is counted from the start of the call, which may be told by another record than the span.
-    let Some(first) =
-        call.ttft.map(|ttft| call.start.map_or(spans.start[i], |at| at.0).saturating_add(ttft.0))
-    else {
-        return 0;
-    };
+    let Some(first) = flame_parts::first_token(call, spans.start[i]) else { return 0 };
     let shown = drawn.timeline.axis.shown(first);
     if shown < window.from || shown >= window.to || spans.kind[i] != Kind::Call {
         return 0;

@@ -52,6 +52,7 @@ pub(crate) fn latency(session: &Session, ask: &LatencyAsk) -> Result<Latency, St
     for phases in &sorted {
         bottlenecks[phases.bottleneck() as usize] += 1;
     }
+    let told = told(trace, &timed, &sums);
     let groups = groups(trace, &timed, ask.by);
     if ask.order == LatencyOrder::Time {
         sort(&mut timed, |(a, _), (b, _)| {
@@ -76,7 +77,7 @@ pub(crate) fn latency(session: &Session, ask: &LatencyAsk) -> Result<Latency, St
         bands: BANDS.iter().filter_map(|&p| around(&sorted, p)).collect(),
         groups,
         measures: measures.all(durations.clone()),
-        phases: phase_rows(&sorted, &sums),
+        phases: phase_rows(&sorted, &sums, told),
         bottleneck: (!sorted.is_empty()).then(|| sums.bottleneck()),
         bottlenecks,
         ttft_by_prompt,
@@ -179,13 +180,30 @@ fn groups(trace: &Trace, requests: &[Timed<'_>], by: GroupBy) -> Vec<Band> {
     groups.into_iter().filter_map(band).collect()
 }
 
+/// Of each phase, whether anything tells of it. Around the calls of a root span it is seen that nothing ran.
+fn told(trace: &Trace, requests: &[Timed<'_>], sums: &Phases) -> [bool; Phase::COUNT] {
+    let mut told = Phase::ALL.map(|phase| phase == Phase::Unattributed || sums.get(phase) > Nanos::ZERO);
+    for (request, _) in requests {
+        let mut tell =
+            |phases: &[Phase], so: bool| phases.iter().for_each(|&phase| told[phase as usize] |= so);
+        tell(&[Phase::Preprocessing, Phase::Postprocessing], request.root.is_some());
+        for call in request.calls.iter().map(|&id| trace.call(id)) {
+            tell(&[Phase::QueueWait], call.queue.is_some());
+            tell(&[Phase::ModelLoad], call.model_load.is_some());
+            tell(&[Phase::TimeToFirstToken, Phase::TokenGeneration], call.ttft.is_some());
+        }
+    }
+    told
+}
+
 /// Each phase; none of no requests.
-fn phase_rows(all: &[Phases], sums: &Phases) -> Vec<PhaseRow> {
+fn phase_rows(all: &[Phases], sums: &Phases, told: [bool; Phase::COUNT]) -> Vec<PhaseRow> {
     let row = |phase| {
         let mut values: Vec<f64> = all.iter().map(|phases| phases.get(phase).as_ms()).collect();
         let (sum, total) = (sums.get(phase), sums.total());
         Some(PhaseRow {
             phase,
+            told: told[phase as usize],
             percentiles: Percentiles::of(&mut values)?,
             sum,
             share: if total > Nanos::ZERO { sum.0 as f64 / total.0 as f64 } else { 0.0 },

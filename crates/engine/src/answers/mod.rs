@@ -13,6 +13,7 @@ mod flags;
 mod flame;
 mod flame_base;
 mod flame_item;
+mod flame_parts;
 mod flame_sum;
 mod flame_view;
 mod latency;

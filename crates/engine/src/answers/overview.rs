@@ -18,6 +18,7 @@ pub(crate) fn overview(session: &Session, filter: &Filter) -> Overview {
     let ids = select(trace, filter);
     let calls = || ids.iter().map(|&id| trace.call(id));
     let finished = || calls().filter(|call| call.is_finished());
+    let (models, cost) = model_rows(session, &ids);
     let mut overview = Overview {
         requests: ids.len() as u64,
         of: trace.calls().count() as u64,
@@ -27,13 +28,13 @@ pub(crate) fn overview(session: &Session, filter: &Filter) -> Overview {
         cancelled: calls().filter(|call| call.status == Status::Cancelled).count() as u64,
         retried: calls().filter(|call| call.retries > 0).count() as u64,
         tokens: token_sums(calls()),
-        cost: cost_sums(session, calls()),
+        cost,
         latency: percentiles_ms(finished().filter_map(|call| call.duration)),
         ttft: percentiles_ms(finished().filter_map(|call| call.ttft)),
         itl: percentiles(finished().filter_map(Call::itl_ms)),
         rate: percentiles(finished().filter_map(Call::output_rate)),
         timeline: timeline::timeline(trace, &ids),
-        models: model_rows(session, &ids),
+        models,
         components: components::components(session, &ids),
         phases: phase_summary(trace, &ids),
         verdicts: Vec::new(),
@@ -84,7 +85,7 @@ fn add(sum: &mut u64, figure: Figure) {
 }
 
 /// Sums of money. What cannot be priced is counted, never taken for 0.
-fn cost_sums<'a>(session: &Session, calls: impl Iterator<Item = &'a Call>) -> CostSums {
+fn cost_sums(session: &Session, calls: &[&Call]) -> CostSums {
     let mut sums = CostSums::default();
     for call in calls {
         match session.bill.cost(session.trace(), call, &call.usage) {
@@ -117,37 +118,57 @@ fn traces(ids: &[CallId], trace: &Trace) -> u64 {
     named.len() as u64 + alone
 }
 
-fn model_rows(session: &Session, ids: &[CallId]) -> Vec<ModelRow> {
+/// Both sums together.
+fn both(a: CostSums, b: CostSums) -> CostSums {
+    let plus = |a: Option<Money>, b: Option<Money>| match (a, b) {
+        (Some(a), Some(b)) => Some(a + b),
+        (a, b) => a.or(b),
+    };
+    CostSums {
+        computed: plus(a.computed, b.computed),
+        priced_calls: a.priced_calls + b.priced_calls,
+        unpriced_calls: a.unpriced_calls + b.unpriced_calls,
+        reported: plus(a.reported, b.reported),
+        reported_calls: a.reported_calls + b.reported_calls,
+    }
+}
+
+/// Models, and the money of all of them: pricing is most of the work, and done once.
+fn model_rows(session: &Session, ids: &[CallId]) -> (Vec<ModelRow>, CostSums) {
     let trace = session.trace();
     let mut groups: FxHashMap<StrId, Vec<&Call>> = FxHashMap::default();
     for call in ids.iter().map(|&id| trace.call(id)) {
         groups.entry(call.model).or_default().push(call);
     }
-    let mut rows: Vec<ModelRow> = groups
-        .into_iter()
-        .map(|(model, calls)| ModelRow {
+    let mut all = CostSums::default();
+    let row = |(model, calls): (StrId, Vec<&Call>)| {
+        let cost = cost_sums(session, &calls);
+        all = both(all, cost);
+        ModelRow {
             model: trace.str(model).to_owned(),
             provider: trace.str(calls[0].provider).to_owned(),
             calls: calls.len() as u64,
             tokens: token_sums(calls.iter().copied()),
-            cost: cost_sums(session, calls.iter().copied()).computed,
+            cost: cost.computed,
             price_source: session
                 .bill
                 .price(trace, calls[0])
                 .map(|price| bill::source(&price))
                 .unwrap_or_default(),
-        })
-        .collect();
+        }
+    };
+    let mut rows: Vec<ModelRow> = groups.into_iter().map(row).collect();
     order::sort(&mut rows, |a, b| {
         let key = |row: &ModelRow| (row.cost.unwrap_or(Money::from_picos(-1)), row.tokens.total(), row.calls);
         key(b).cmp(&key(a)).then_with(|| a.model.cmp(&b.model))
     });
-    rows
+    (rows, all)
 }
 
 fn phase_summary(trace: &Trace, ids: &[CallId]) -> Option<PhaseSummary> {
-    let chosen: rustc_hash::FxHashSet<CallId> = ids.iter().copied().collect();
-    let mut all: Vec<Phases> = stats::end_to_end(trace, &Rules::default(), |id, _| chosen.contains(&id))
+    let mut chosen = vec![false; trace.records.len()];
+    ids.iter().for_each(|id| chosen[id.0 as usize] = true);
+    let mut all: Vec<Phases> = stats::end_to_end(trace, &Rules::default(), |id, _| chosen[id.0 as usize])
         .into_iter()
         .map(|request| request.phases)
         .collect();

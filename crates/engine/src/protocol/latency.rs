@@ -104,6 +104,8 @@ pub struct Band {
 pub struct PhaseRow {
     /// The phase.
     pub phase: Phase,
+    /// Whether the files tell of it, be it that it took no time. What they do not tell of is unknown, not 0.
+    pub told: bool,
     /// ms.
     pub percentiles: Percentiles,
     /// The sum over all requests.
@@ -127,6 +129,14 @@ pub struct Measure {
     pub histogram: Histogram,
     /// What share of the values is no larger.
     pub ecdf: Ecdf,
+}
+
+impl Latency {
+    /// The time of a phase, where the files tell of it.
+    pub fn told(&self, phase: Phase, phases: &Phases) -> Option<Nanos> {
+        let told = self.phases.iter().any(|row| row.phase == phase && row.told);
+        told.then(|| phases.get(phase))
+    }
 }
 
 impl Measure {
