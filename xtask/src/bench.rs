@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: how fast and how large the engine is, beside others, natively and in Chromium.
 
+mod caches;
 pub mod corpora;
 mod flame;
 mod formats;
@@ -53,8 +54,11 @@ pub fn run_named(args: &[String]) -> Result<(), String> {
         ["formats", ref options @ ..] => formats::measure(Options::read(options)?),
         ["prices", ref options @ ..] => prices::measure(Options::read(options)?),
         ["flame", ref options @ ..] => flame::measure(Options::read(options)?),
-        _ => Err("say what: `tokens`, `formats`, `prices` or `flame` (with --quick, --write), or `corpora`"
-            .to_owned()),
+        ["caches", ref options @ ..] => caches::measure(Options::read(options)?),
+        _ => Err(
+            "say what: `tokens`, `formats`, `prices`, `flame` or `caches` (with --quick, --write), or `corpora`"
+                .to_owned(),
+        ),
     }
 }
 

@@ -9,6 +9,8 @@ mod join;
 mod literal;
 mod model;
 mod ngrams;
+mod postings;
+mod scan;
 mod space;
 mod sweep;
 mod tfidf;

@@ -1,14 +1,16 @@
 use super::{
     Words, difference,
-    text::{Text, listed},
+    text::{List, Text},
 };
 
-const NAMES: &str = "monday tuesday wednesday thursday friday saturday sunday january february march april june july \
+static NAMES: List = List::new(
+    "monday tuesday wednesday thursday friday saturday sunday january february march april june july \
     august september october november december today tomorrow yesterday tonight morning noon afternoon evening night \
     midnight spring summer autumn fall winter q1 q2 q3 q4 h1 h2 weekday weekend easter christmas \
     montag dienstag mittwoch donnerstag freitag samstag sonntag heute morgen gestern \
     lundi mardi mercredi jeudi vendredi samedi dimanche aujourd'hui demain hier \
-    lunes martes miércoles jueves viernes sábado domingo hoy mañana ayer";
+    lunes martes miércoles jueves viernes sábado domingo hoy mañana ayer",
+);
 const SHORT: [(&str, &str); 11] = [
     ("jan", "january"),
     ("feb", "february"),
@@ -22,8 +24,8 @@ const SHORT: [(&str, &str); 11] = [
     ("nov", "november"),
     ("dec", "december"),
 ];
-const WHICH: &str = "last this next past previous coming current";
-const SPANS: &str = "day week month year quarter decade century weekend";
+static WHICH: List = List::new("last this next past previous coming current");
+static SPANS: List = List::new("day week month year quarter decade century weekend");
 
 /// Days, months, times and years that are in one and not in the other.
 pub(super) fn detect(a: &Text, b: &Text) -> Option<Words> {
@@ -38,7 +40,7 @@ fn dates(text: &Text) -> Vec<String> {
         let short = SHORT.iter().find(|(short, _)| *short == lower);
         if let Some((_, name)) = short {
             out.push((*name).to_owned());
-        } else if listed(NAMES, lower) || (listed(NAMES, singular) && singular.ends_with("day")) {
+        } else if NAMES.has(lower) || (NAMES.has(singular) && singular.ends_with("day")) {
             out.push(singular.to_owned());
         } else if matches!(lower, "am" | "pm")
             && at > 0
@@ -49,8 +51,8 @@ fn dates(text: &Text) -> Vec<String> {
             out.push("may".to_owned());
         } else if is_time(lower) {
             out.push(lower.to_owned());
-        } else if listed(WHICH, lower)
-            && let Some(span) = text.words.get(at + 1).filter(|span| listed(SPANS, &span.lower))
+        } else if WHICH.has(lower)
+            && let Some(span) = text.words.get(at + 1).filter(|span| SPANS.has(&span.lower))
         {
             out.push(format!("{lower} {}", span.lower));
         }
@@ -61,8 +63,8 @@ fn dates(text: &Text) -> Vec<String> {
 /// Whether a word is a day, a month or a time.
 pub(super) fn is_date(lower: &str) -> bool {
     let singular = lower.strip_suffix('s').unwrap_or(lower);
-    listed(NAMES, lower)
-        || listed(NAMES, singular)
+    NAMES.has(lower)
+        || NAMES.has(singular)
         || SHORT.iter().any(|(short, _)| *short == lower)
         || is_time(lower)
 }

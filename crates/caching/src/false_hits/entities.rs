@@ -1,10 +1,11 @@
 use super::{
     Words, dates, numbers,
-    text::{Text, Word, listed, stem},
+    text::{List, Text, Word, stem},
 };
 
 /// Names that people often write in small letters.
-const NAMES: &str = "france germany italy spain portugal poland austria switzerland belgium netherlands holland denmark \
+static NAMES: List = List::new(
+    "france germany italy spain portugal poland austria switzerland belgium netherlands holland denmark \
     sweden norway finland iceland ireland england scotland wales britain uk greece turkey russia ukraine china japan korea \
     india pakistan vietnam thailand indonesia malaysia singapore australia canada usa america mexico brazil argentina chile \
     peru colombia cuba egypt nigeria kenya morocco africa europe asia israel iran iraq \
@@ -18,15 +19,18 @@ const NAMES: &str = "france germany italy spain portugal poland austria switzerl
     gitlab postgres postgresql mysql sqlite mongodb redis kafka aws azure gcp s3 lambda linux windows macos ubuntu debian \
     fedora arch android ios iphone ipad mac chrome firefox safari excel powerpoint slack notion jira outlook gmail \
     google microsoft apple amazon facebook meta netflix tesla nvidia openai anthropic claude gpt gemini llama chatgpt \
-    visa mastercard paypal stripe bitcoin ethereum alice bob json xml yaml csv pdf";
+    visa mastercard paypal stripe bitcoin ethereum alice bob json xml yaml csv pdf",
+);
 /// Words that begin sentences and are no names.
-const COMMON: &str = "a an the this that these those i you he she it we they my your his her its our their what which who \
+static COMMON: List = List::new(
+    "a an the this that these those i you he she it we they my your his her its our their what which who \
     whom whose when where why how is are was were am be been do does did can could will would shall should may might must \
     have has had please give tell show list find write draft make create generate explain describe summarise summarize \
     translate convert compute calculate compare suggest recommend plan set turn add remove delete replace read run stop \
     start restart fix correct debug check proofread rewrite draw name say dis help let if in on at for from to of with and \
     or but not no yes so as by about thanks thank hi hello hey ok dear now then there here some any all both each every \
-    schedule book remind email call send flights flight events music news holidays train stock shipping";
+    schedule book remind email call send flights flight events music news holidays train stock shipping",
+);
 
 /// Names that are in one and not in the other: capitalised inside a sentence, with a capital or a digit inside, or
 /// well known.
@@ -45,7 +49,7 @@ pub(super) fn detect(a: &Text, b: &Text) -> Option<Words> {
     // A sentence may begin with a name. It is one if another word stands in its place, and neither is common.
     let start = |a: &Text, b: &Text| {
         let word = a.words.first().filter(|word| word.raw.starts_with(char::is_uppercase))?;
-        (!listed(COMMON, &word.lower) && !b.has(&word.lower)).then(|| word.raw.clone())
+        (!COMMON.has(&word.lower) && !b.has(&word.lower)).then(|| word.raw.clone())
     };
     let (first, second) = (start(a, b)?, start(b, a)?);
     let rest = |text: &Text| text.words.iter().skip(1).map(|word| word.lower.clone()).collect::<Vec<_>>();
@@ -54,7 +58,7 @@ pub(super) fn detect(a: &Text, b: &Text) -> Option<Words> {
 
 fn is_name(word: &Word) -> bool {
     let lower = word.lower.strip_suffix("'s").unwrap_or(&word.lower);
-    if listed(NAMES, lower) {
+    if NAMES.has(lower) {
         return true;
     }
     let mut letters = word.raw.chars();
@@ -62,7 +66,7 @@ fn is_name(word: &Word) -> bool {
     let inside = letters.clone().any(char::is_uppercase);
     let plain = word.raw.chars().all(|c| c.is_alphabetic() || "'-.".contains(c));
     let contraction = lower.starts_with("i'") || lower == "i";
-    let other = dates::is_date(lower) || numbers::is_number(lower) || contraction || listed(COMMON, lower);
+    let other = dates::is_date(lower) || numbers::is_number(lower) || contraction || COMMON.has(lower);
     plain && !other && lower.chars().count() > 1 && (inside || (capital && !word.first))
 }
 

@@ -1,7 +1,8 @@
-use super::{
-    Words,
-    text::{Text, listed},
-};
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
+use super::{Words, text::Text};
 
 /// Small words of languages that are written in Latin letters.
 const WORDS: [(&str, &str); 7] = [
@@ -29,6 +30,20 @@ const WORDS: [(&str, &str); 7] = [
     ("Dutch", "de het een is zijn wat hoe ik mijn en voor met van niet waar kan deze dit wie wanneer"),
 ];
 
+/// The languages that have a word.
+static LANGUAGES: LazyLock<FxHashMap<&str, Vec<usize>>> = LazyLock::new(|| {
+    let mut languages: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
+    for (at, (_, words)) in WORDS.iter().enumerate() {
+        for word in words.split_ascii_whitespace() {
+            let of = languages.entry(word).or_default();
+            if of.last() != Some(&at) {
+                of.push(at);
+            }
+        }
+    }
+    languages
+});
+
 /// Two languages, where both can be told.
 pub(super) fn detect(first: &str, second: &str, a: &Text, b: &Text) -> Option<Words> {
     let (one, other) = (language(first, a)?, language(second, b)?);
@@ -39,8 +54,10 @@ fn language(text: &str, words: &Text) -> Option<&'static str> {
     if let Some(script) = script(text) {
         return Some(script);
     }
-    let count = |list: &str| words.lower().filter(|word| listed(list, word)).count();
-    let mut counts: Vec<(usize, &str)> = WORDS.iter().map(|(name, list)| (count(list), *name)).collect();
+    let mut counts = WORDS.map(|(name, _)| (0, name));
+    for languages in words.lower().filter_map(|word| LANGUAGES.get(word)) {
+        languages.iter().for_each(|at| counts[*at].0 += 1);
+    }
     counts.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
     // Two small words at least, and more of them than of any other language.
     (counts[0].0 >= 2 && counts[0].0 > counts[1].0).then_some(counts[0].1)

@@ -1,13 +1,17 @@
+use rustc_hash::FxHashSet;
+
 use super::{
     Words, difference,
-    text::{Text, listed, stem},
+    text::{List, Text, stem},
 };
 
 /// Words that deny, in some languages.
-const NOT: &str = "not no never none nobody nothing nowhere neither nor without cannot hardly barely scarcely except \
+static NOT: List = List::new(
+    "not no never none nobody nothing nowhere neither nor without cannot hardly barely scarcely except \
     unless lack lacks lacking avoid unable fail fails failed \
     nicht kein keine keinen keinem keiner nie niemals ohne \
-    pas jamais sans aucun aucune nunca sin ningún ninguna non mai senza não sem niet geen nooit zonder не нет без";
+    pas jamais sans aucun aucune nunca sin ningún ninguna non mai senza não sem niet geen nooit zonder не нет без",
+);
 /// What turns a word into its opposite.
 const PREFIXES: [&str; 9] = ["un", "dis", "in", "im", "il", "ir", "non", "non-", "mis"];
 
@@ -22,13 +26,14 @@ pub(super) fn detect(a: &Text, b: &Text) -> Option<Words> {
 }
 
 fn denial(word: &str) -> Option<String> {
-    let denies = listed(NOT, word) || word.ends_with("n't");
+    let denies = NOT.has(word) || word.ends_with("n't");
     denies.then(|| word.to_owned())
 }
 
 /// Words of one text that are those of the other with a denying beginning.
 fn prefixed(a: &Text, b: &Text, into: &mut Vec<String>) {
-    for word in a.lower().filter(|word| !b.has(word)) {
+    let known: FxHashSet<&str> = b.lower().collect();
+    for word in a.lower().filter(|word| !known.contains(word)) {
         let denies = |prefix: &&str| {
             let rest = word.strip_prefix(*prefix).filter(|rest| rest.len() >= 3);
             rest.is_some_and(|rest| b.lower().any(|other| stem(other) == stem(rest)))

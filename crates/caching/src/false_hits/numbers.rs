@@ -1,3 +1,7 @@
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
 use super::{Words, difference, text::Text};
 
 const WORDS: [(&str, &str); 44] = [
@@ -47,6 +51,8 @@ const WORDS: [(&str, &str); 44] = [
     ("double", "2x"),
 ];
 
+static DIGITS: LazyLock<FxHashMap<&str, &str>> = LazyLock::new(|| WORDS.into_iter().collect());
+
 /// Numbers that are in one and not in the other, however they are written.
 pub(super) fn detect(a: &Text, b: &Text) -> Option<Words> {
     let numbers = |text: &Text, other: &Text| -> Vec<String> {
@@ -77,7 +83,7 @@ pub(super) fn is_number(lower: &str) -> bool {
 
 /// A number in one form: `1,000` is `1000`, `2.50` is `2.5`, `ten` is `10`.
 fn number(word: &str) -> Option<String> {
-    if let Some((_, digits)) = WORDS.iter().find(|(name, _)| *name == word) {
+    if let Some(digits) = DIGITS.get(word) {
         return Some((*digits).to_owned());
     }
     if !word.contains(|c: char| c.is_ascii_digit()) {

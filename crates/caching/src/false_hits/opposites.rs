@@ -1,3 +1,7 @@
+use std::sync::LazyLock;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
 use super::{
     Words,
     text::{Text, stem},
@@ -24,27 +28,38 @@ const PAIRS: &str = "before/after increase|raise|grow|maximise|maximize/decrease
     east/west north/south morning/evening young|younger/old|older alive/dead married/single formal/informal \
     summarise|summarize|shorten/expand|lengthen optimistic/pessimistic praise/criticise|criticize only|just/also any/all acid/base|alkaline";
 
-/// A word in one whose opposite stands in the other.
-pub(super) fn detect(a: &Text, b: &Text) -> Option<Words> {
-    let only = |a: &Text, b: &Text| -> Vec<String> {
-        let new = |word: &&str| !b.lower().any(|other| stem(other) == stem(word));
-        a.lower().filter(new).map(str::to_owned).collect()
-    };
-    let (only_a, only_b) = (only(a, b), only(b, a));
-    for pair in PAIRS.split_ascii_whitespace() {
-        let Some((one, other)) = pair.split_once('/') else { continue };
-        let find = |words: &[String], side: &str| {
-            let is = |word: &&String| {
-                side.split('|')
-                    .any(|listed| listed == *word || (listed.len() > 3 && stem(listed) == stem(word)))
-            };
-            words.iter().find(is).cloned()
-        };
-        for (x, y) in [(one, other), (other, one)] {
-            if let (Some(first), Some(second)) = (find(&only_a, x), find(&only_b, y)) {
-                return Some((vec![first], vec![second]));
-            }
+/// The sides of pairs that have a word: first all short words, which must stand there as they are, then the stems of
+/// longer ones. The sides of a pair are twice its number, and one more.
+static SIDES: LazyLock<[FxHashMap<&str, Vec<usize>>; 2]> = LazyLock::new(|| {
+    let mut sides = <[FxHashMap<&str, Vec<usize>>; 2]>::default();
+    let all = PAIRS.split_ascii_whitespace().filter_map(|pair| pair.split_once('/'));
+    for (side, words) in all.flat_map(|(one, other)| [one, other]).enumerate() {
+        for word in words.split('|') {
+            let (of, word) = if word.len() > 3 { (1, stem(word)) } else { (0, word) };
+            sides[of].entry(word).or_default().push(side);
         }
     }
-    None
+    sides
+});
+
+/// A word in one whose opposite stands in the other.
+pub(super) fn detect(a: &Text, b: &Text) -> Option<Words> {
+    let (one, other) = (only(a, b), only(b, a));
+    // Of several pairs, the first of the list.
+    let first = one.keys().filter(|side| other.contains_key(&(**side ^ 1))).min()?;
+    let word = |word: &str| vec![word.to_owned()];
+    Some((word(one[first]), word(other[&(first ^ 1)])))
+}
+
+/// For each side the first word of it that stands in one text and not in the other.
+fn only<'a>(a: &'a Text, b: &Text) -> FxHashMap<usize, &'a str> {
+    let known: FxHashSet<&str> = b.lower().map(stem).collect();
+    let mut sides = FxHashMap::default();
+    for word in a.lower().filter(|word| !known.contains(stem(word))) {
+        let of = [SIDES[0].get(word), SIDES[1].get(stem(word))];
+        for side in of.into_iter().flatten().flatten() {
+            sides.entry(*side).or_insert(word);
+        }
+    }
+    sides
 }

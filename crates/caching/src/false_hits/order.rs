@@ -1,10 +1,10 @@
 use super::{
     Words,
-    text::{Text, listed},
+    text::{List, Text},
 };
 
 /// Words between two things that may stand the other way round just as well.
-const EVEN: &str = "and or vs versus with & plus times";
+static EVEN: List = List::new("and or vs versus with & plus times");
 
 /// The same words, two things of which changed places around a word that gives them a direction: "A to B" and
 /// "B to A".
@@ -33,7 +33,7 @@ fn swapped(x: &[String], y: &[String]) -> Option<Words> {
         for right in 1..=4.min(x.len().saturating_sub(left)) {
             let (first, middle, last) = (&x[..left], &x[left..x.len() - right], &x[x.len() - right..]);
             let same = y.starts_with(last) && y.ends_with(first) && y[right..y.len() - left] == *middle;
-            let even = middle.iter().all(|word| listed(EVEN, word));
+            let even = middle.iter().all(|word| EVEN.has(word));
             if same && !even && first != last {
                 return Some((vec![x.join(" ")], vec![y.join(" ")]));
             }

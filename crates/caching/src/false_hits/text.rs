@@ -1,3 +1,24 @@
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashSet;
+
+/// Words to look for.
+pub(super) struct List {
+    words: &'static str,
+    set: OnceLock<FxHashSet<&'static str>>,
+}
+
+impl List {
+    /// The words are separated by blanks.
+    pub const fn new(words: &'static str) -> List {
+        List { words, set: OnceLock::new() }
+    }
+
+    pub fn has(&self, word: &str) -> bool {
+        self.set.get_or_init(|| self.words.split_ascii_whitespace().collect()).contains(word)
+    }
+}
+
 /// A prompt cut into words.
 pub(super) struct Text {
     pub words: Vec<Word>,
@@ -78,9 +99,4 @@ pub(super) fn stem(word: &str) -> &str {
         }
     }
     word
-}
-
-/// Words of a list that are separated by blanks.
-pub(super) fn listed(list: &str, word: &str) -> bool {
-    list.split_ascii_whitespace().any(|listed| listed == word)
 }

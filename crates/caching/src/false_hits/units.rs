@@ -1,3 +1,7 @@
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+
 use super::{Words, text::Text};
 
 /// Units with their names, the first of which stands for all.
@@ -66,6 +70,18 @@ const UNITS: [&str; 62] = [
     "joule joules",
 ];
 
+/// Each name with the one that stands for all.
+static NAMES: LazyLock<FxHashMap<&str, &str>> = LazyLock::new(|| {
+    let mut all = FxHashMap::default();
+    for names in UNITS {
+        let first = names.split_ascii_whitespace().next().unwrap_or_default();
+        for name in names.split_ascii_whitespace() {
+            all.entry(name).or_insert(first);
+        }
+    }
+    all
+});
+
 /// A unit in the place of another. Where only one names units there is less to suspect.
 pub(super) fn detect(a: &Text, b: &Text) -> Option<Words> {
     let (only_a, only_b) = super::difference(&units(a), &units(b))?;
@@ -84,9 +100,7 @@ fn units(text: &Text) -> Vec<String> {
         if unit.len() <= 2 && !(after_number || attached || "$€£¥%".contains(unit)) {
             continue;
         }
-        if let Some(names) = UNITS.iter().find(|names| super::text::listed(names, unit)) {
-            out.extend(names.split_ascii_whitespace().next().map(str::to_owned));
-        }
+        out.extend(NAMES.get(unit).map(|name| (*name).to_owned()));
     }
     out
 }

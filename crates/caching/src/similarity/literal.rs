@@ -16,8 +16,8 @@ pub fn literal(traffic: &Traffic, threshold: f64) -> Vec<Answer> {
         .chain((0..count).map(|number| response(number).unwrap_or_default()))
         .collect();
     let space = Space::sets(&texts, words);
-    let mut index = Index::new(&space, texts.len());
     let (scope, thresholds) = (vec![0; texts.len()], [threshold.clamp(f64::MIN_POSITIVE, 1.0)]);
+    let mut index = Index::new(&space, texts.len(), thresholds[0]);
     let mut kept = vec![0; texts.len()];
     let mut by_prompt = rustc_hash::FxHashMap::default();
     let (mut answers, mut found) = (Vec::with_capacity(count), Vec::new());
@@ -30,7 +30,8 @@ pub fn literal(traffic: &Traffic, threshold: f64) -> Vec<Answer> {
             answers.push(Answer::Exact(*source));
             continue;
         }
-        let wanted = Wanted { kept: &kept, open: 1, thresholds: &thresholds, scope: &scope, same: 0 };
+        let wanted =
+            Wanted { kept: &kept, open: 1, thresholds: &thresholds, scope: &scope, same: 0, best: false };
         index.search(number as u32, &wanted, &mut found);
         match found.iter().map(|(_, response)| response - count as u32).min() {
             Some(source) => answers.push(Answer::Similar(source)),

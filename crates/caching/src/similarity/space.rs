@@ -16,12 +16,12 @@ pub struct Sparse {
     starts: Vec<u32>,
     terms: Vec<u32>,
     /// Weights of the terms; empty for sets.
-    weights: Vec<f32>,
+    pub(super) weights: Vec<f32>,
     /// The length of what stands from a term on, as a vector; empty for sets.
     pub(super) tails: Vec<f32>,
-    /// For each set so many words of 64 bits, of which each term turns one bit over; see [`Sparse::apart`].
+    /// For each set so many words of 64 bits, of which each term turns one bit over; see [`Sparse::marks`].
     marks: Vec<u64>,
-    words: usize,
+    pub(super) words: usize,
     /// How many different terms there are.
     pub(super) kinds: usize,
 }
@@ -78,11 +78,7 @@ impl Space {
     /// How alike two prompts are, from 0 to 1. Two that have nothing are not alike: 0.
     pub fn similarity(&self, a: u32, b: u32) -> f64 {
         match self {
-            Space::Sparse(sparse) if sparse.is_sets() => {
-                let (a, b) = (sparse.terms(a), sparse.terms(b));
-                jaccard(overlap(a, b, 0), a.len(), b.len())
-            }
-            Space::Sparse(sparse) => sparse.dot(a, b, (0, 0), 0.0),
+            Space::Sparse(sparse) => sparse.at_least(a, b, 0.0),
             Space::Dense(dense) => dot(dense.vector(a), dense.vector(b)),
         }
     }
@@ -128,7 +124,9 @@ impl Sparse {
         match weight {
             None => {
                 terms.iter_mut().for_each(|term| *term = ranks[*term as usize]);
-                sparse.words = (terms.len() / texts.len().max(1) / 12).next_power_of_two().clamp(2, 32);
+                // One less than a power of two: there is room for a word beside them.
+                sparse.words =
+                    (terms.len() / texts.len().max(1) / 24 + 1).next_power_of_two().clamp(4, 32) - 1;
                 sparse.marks = vec![0; texts.len() * sparse.words];
                 for (range, marks) in starts.windows(2).zip(sparse.marks.chunks_exact_mut(sparse.words)) {
                     let terms = &mut terms[range[0] as usize..range[1] as usize];
@@ -192,22 +190,29 @@ impl Sparse {
         tails.partition_point(|tail| f64::from(*tail) >= least - SLACK)
     }
 
-    /// At least so many terms does one of two sets have that the other has not: a bit that differs was turned by
-    /// one of them.
-    pub(super) fn apart(&self, a: u32, b: u32) -> usize {
-        let marks = |prompt: u32| &self.marks[prompt as usize * self.words..][..self.words];
-        marks(a).iter().zip(marks(b)).map(|(a, b)| (a ^ b).count_ones() as usize).sum()
+    /// The sketch of a set. At least as many terms as bits of two sketches differ does one of two sets have that the
+    /// other has not: a bit that differs was turned by one of them.
+    pub(super) fn marks(&self, prompt: u32) -> &[u64] {
+        &self.marks[prompt as usize * self.words..][..self.words]
     }
 
-    /// The product of two vectors from these terms on, before which they share none; anything below `least` where
-    /// it is. The sum always goes from the rarest term to the most frequent, so that its last digit does not
-    /// depend on where it began.
-    pub(super) fn dot(&self, a: u32, b: u32, from: (usize, usize), least: f64) -> f64 {
+    /// How alike two prompts are; anything below `least` where they are less.
+    pub(super) fn at_least(&self, a: u32, b: u32, least: f64) -> f64 {
+        if !self.is_sets() {
+            return self.dot(a, b, least);
+        }
+        let (a, b) = (self.terms(a), self.terms(b));
+        jaccard(overlap(a, b, shared(least, a.len() + b.len())), a.len(), b.len())
+    }
+
+    /// The product of two vectors; anything below `least` where it is. The sum always goes from the rarest term to
+    /// the most frequent.
+    pub(super) fn dot(&self, a: u32, b: u32, least: f64) -> f64 {
         let (range_a, range_b) = (self.range(a), self.range(b));
         let (terms_a, terms_b) = (&self.terms[range_a.clone()], &self.terms[range_b.clone()]);
         let (weights_a, weights_b) = (&self.weights[range_a.clone()], &self.weights[range_b.clone()]);
         let (tails_a, tails_b) = (&self.tails[range_a], &self.tails[range_b]);
-        let (mut i, mut j, mut sum) = (from.0, from.1, 0.0);
+        let (mut i, mut j, mut sum) = (0, 0, 0.0);
         while i < terms_a.len() && j < terms_b.len() {
             let (x, y) = (terms_a[i], terms_b[j]);
             if x == y {
@@ -242,7 +247,7 @@ impl Dense {
 }
 
 /// How many terms two sets share. Stops, with less, where they can no longer share so many.
-pub(super) fn overlap(a: &[u32], b: &[u32], needed: usize) -> usize {
+fn overlap(a: &[u32], b: &[u32], needed: usize) -> usize {
     let (mut i, mut j, mut shared) = (0, 0, 0);
     while i < a.len() && j < b.len() {
         if shared + (a.len() - i).min(b.len() - j) < needed {
@@ -256,11 +261,16 @@ pub(super) fn overlap(a: &[u32], b: &[u32], needed: usize) -> usize {
     shared
 }
 
-pub(super) fn jaccard(shared: usize, a: usize, b: usize) -> f64 {
+fn jaccard(shared: usize, a: usize, b: usize) -> f64 {
     match a + b - shared {
         0 => 0.0,
         all => shared as f64 / all as f64,
     }
+}
+
+/// How many terms two sets must share that have so many together, to be at least this similar.
+pub(super) fn shared(least: f64, together: usize) -> usize {
+    needed(least / (1.0 + least), together)
 }
 
 /// The least whole number that is not below `share` of `size`.

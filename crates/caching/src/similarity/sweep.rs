@@ -90,7 +90,7 @@ impl<'a> Sweep<'a> {
         };
         Sweep {
             prompts,
-            index: Index::new(space, count),
+            index: Index::new(space, count, thresholds.first().copied().unwrap_or(1.0)),
             keep,
             times: times(traffic),
             room,
@@ -144,6 +144,8 @@ impl<'a> Sweep<'a> {
             thresholds: &self.thresholds,
             scope: &self.prompts.scope,
             same: self.prompts.scope[prompt as usize],
+            // What has run out leaves its place to the next best.
+            best: self.keep.ttl.is_none(),
         };
         self.index.search(prompt, &wanted, &mut found);
         for &(similarity, other) in &found {
