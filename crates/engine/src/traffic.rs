@@ -7,7 +7,7 @@
 use caching::{Lifetime, Owned, Part, Rates, Request};
 use pricing::Class;
 use rustc_hash::FxHashMap;
-use trace::{Call, CallId, Component, Message, Operation, StrId, TextId, Usage};
+use trace::{Breakpoint, Call, CallId, Component, Message, Operation, StrId, TextId, Usage};
 use units::{Figure, Money, Provenance};
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
@@ -65,6 +65,8 @@ struct Filling<'a> {
     sent: FxHashMap<u64, Sent>,
     /// The last prompt of each session.
     last: FxHashMap<StrId, Sent>,
+    /// Of each part the hash of all messages up to its end; 0 where it ends with none.
+    said: Vec<u64>,
 }
 
 impl<'a> Filling<'a> {
@@ -76,6 +78,7 @@ impl<'a> Filling<'a> {
             models: FxHashMap::default(),
             sent: FxHashMap::default(),
             last: FxHashMap::default(),
+            said: Vec::new(),
         }
     }
 
@@ -84,8 +87,12 @@ impl<'a> Filling<'a> {
         let call = session.trace().call(id);
         let (model, method) = self.model(call.model);
         let messages = session.messages(call);
-        let prompt: Vec<Message> =
+        let mut prompt: Vec<Message> =
             messages.iter().filter(|message| !message.component.is_output()).copied().collect();
+        if self.owned.models[model as usize].contains("claude") {
+            // Anthropic has tools before all else. platform.claude.com, prompt caching.
+            prompt.sort_by_key(|message| message.component != Component::Tools);
+        }
         let from = self.owned.parts.len() as u32;
         let mut before = 0;
         if call.blocks.is_empty() {
@@ -104,6 +111,10 @@ impl<'a> Filling<'a> {
             duration: call.duration,
             cached: call.usage.cache_read,
             written: call.usage.cache_write,
+            parameters: match session.trace().str(call.parameters) {
+                "" => 0,
+                told => xxh3_64(told.as_bytes()),
+            },
             rates: self.rates(call),
             cost: session.bill.cost(session.trace(), call, &call.usage).map(|cost| cost.total),
             ..Request::default()
@@ -194,8 +205,13 @@ impl<'a> Filling<'a> {
             let tokens = left.map_or(size, |left| left.min(size));
             left = left.map(|left| left - tokens);
             let hash = xxh3_64_with_seed(&id.to_le_bytes(), file);
-            self.owned.parts.push(Part { hash, tokens: tokens as u32, ..Part::default() });
+            self.push(Part { hash, tokens: tokens as u32, ..Part::default() }, 0);
         }
+    }
+
+    fn push(&mut self, part: Part, said: u64) {
+        self.owned.parts.push(part);
+        self.said.push(said);
     }
 
     /// The parts of a prompt that is told in messages. The answer is the hash of what was said before, where the file
@@ -233,7 +249,8 @@ impl<'a> Filling<'a> {
         let mut tokens = 0;
         if let Some(sent) = base {
             let range = sent.parts.0 as usize..sent.parts.1 as usize;
-            self.owned.parts.extend_from_within(range);
+            self.owned.parts.extend_from_within(range.clone());
+            self.said.extend_from_within(range);
             self.owned.parts[from..].iter_mut().for_each(|part| part.mark = None);
             tokens = sent.tokens;
         }
@@ -241,9 +258,20 @@ impl<'a> Filling<'a> {
         let whole = end.map(|end| end.saturating_sub(tokens));
         let new = &prompt[fresh.min(prompt.len())..];
         let counted = counts.as_deref().map(|counts| &counts[fresh.min(counts.len())..]);
-        self.split(new, counted, whole, (call.session, all));
+        self.split(new, &hashes[fresh.min(prompt.len())..], counted, whole, (call.session, all));
         if let (Some(mark), Some(last)) = (mark, self.owned.parts[from..].last_mut()) {
             last.mark = Some(mark);
+        }
+        let set = prompt.iter().zip(&hashes).filter_map(|(message, said)| Some((message.breakpoint?, *said)));
+        let mut set: Vec<(Breakpoint, u64)> = set.collect();
+        if mark.is_some() {
+            // That is where the figures of the file have the last one.
+            set.pop();
+        }
+        for (breakpoint, said) in set {
+            if let Some(at) = self.said[from..].iter().rposition(|end| *end == said) {
+                self.owned.parts[from + at].mark = Some(lifetime(breakpoint));
+            }
         }
         let parts = (from as u32, self.owned.parts.len() as u32);
         tokens = self.owned.parts[from..].iter().map(|part| u64::from(part.tokens)).sum();
@@ -257,8 +285,7 @@ impl<'a> Filling<'a> {
         let behind = usage.input.or_zero().saturating_sub(tokens);
         if behind > TEMPLATE && reported {
             let text = prompt.last().map(|message| self.text(message.text).0);
-            let part = Part { hash: chain(all, 2), tokens: narrow(behind), text, mark: None };
-            self.owned.parts.push(part);
+            self.push(Part { hash: chain(all, 2), tokens: narrow(behind), text, mark: None }, 0);
         }
         before
     }
@@ -267,6 +294,7 @@ impl<'a> Filling<'a> {
     fn split(
         &mut self,
         messages: &[Message],
+        said: &[u64],
         counts: Option<&[u64]>,
         whole: Option<u64>,
         (session, all): (StrId, u64),
@@ -276,13 +304,13 @@ impl<'a> Filling<'a> {
         match (counts.filter(|_| fits), whole) {
             (Some(counts), whole) => {
                 let mut rest = whole.map(|whole| whole - counted);
-                for (at, (message, count)) in messages.iter().zip(counts).enumerate() {
+                for (at, ((message, said), count)) in messages.iter().zip(said).zip(counts).enumerate() {
                     // What the file does not show comes with the last one.
                     let more = if at + 1 == messages.len() { rest.take().unwrap_or(0) } else { 0 };
                     let hash = self.hash(message);
                     let text = Some(self.text(message.text).0);
                     let tokens = narrow(count + more);
-                    self.owned.parts.push(Part { hash, tokens, text, mark: None });
+                    self.push(Part { hash, tokens, text, mark: None }, *said);
                 }
             }
             (None, Some(whole)) if whole > 0 => {
@@ -291,7 +319,8 @@ impl<'a> Filling<'a> {
                 // Without a message nothing tells what it is: it is like no other.
                 let unique = chain(u64::from(session.0) << 32 | self.owned.requests.len() as u64, all);
                 let hash = if messages.is_empty() { unique } else { own };
-                self.owned.parts.push(Part { hash, tokens: narrow(whole), text, mark: None });
+                let part = Part { hash, tokens: narrow(whole), text, mark: None };
+                self.push(part, said.last().copied().unwrap_or_default());
             }
             _ => {}
         }
@@ -315,6 +344,14 @@ fn cacheable(usage: &Usage) -> (Option<u64>, Option<Lifetime>) {
             (Some(read + write), Some(lifetime))
         }
         _ => (usage.input.get(), None),
+    }
+}
+
+fn lifetime(breakpoint: Breakpoint) -> Lifetime {
+    match breakpoint {
+        Breakpoint::Minutes5 => Lifetime::Minutes5,
+        Breakpoint::Minutes30 => Lifetime::Minutes30,
+        Breakpoint::Hour => Lifetime::Hour,
     }
 }
 

@@ -27,6 +27,7 @@ use units::{Figure, Nanos, Timestamp};
 use crate::{
     Output,
     json::{self, Unit},
+    sampling,
 };
 pub(crate) use flat::attributes as flat_attributes;
 pub(crate) use kind::by_word;
@@ -179,6 +180,7 @@ fn complete(
     call.provider = out.builder.intern(known.str(Meaning::Provider));
     call.model = out.builder.intern(known.str(Meaning::Model));
     call.response = out.builder.intern(known.str(Meaning::Response));
+    call.parameters = out.builder.intern(&sampling::of_attributes(&raw.attributes));
     read_figures(&mut call, raw, known, out);
     let messages = messages::of_span(raw, flattened, known, operation, out.builder);
     let identity = (!call.response.is_none()).then_some(Identity::Response(call.response));

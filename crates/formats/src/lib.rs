@@ -31,6 +31,7 @@ mod path;
 mod profile;
 mod python;
 mod request;
+mod sampling;
 mod secrets;
 mod span_json;
 

@@ -565,7 +565,7 @@ mod tests {
         let (trace, root, name) = (builder.intern("t"), builder.intern("root"), builder.intern("chat"));
         builder.add_span(Span { trace, id: root, ..Span::default() }).unwrap();
         let (asked, other) = (builder.text("what is the capital?"), builder.text("and of Spain?"));
-        let prompt = |text| Message { role: crate::Role::User, component: crate::Component::User, text };
+        let prompt = |text| Message::new(crate::Role::User, crate::Component::User, text);
         let attempts =
             [(asked, true), (asked, true), (other, false), (asked, false), (asked, false), (other, true)];
         for (i, (text, fails)) in attempts.into_iter().enumerate() {
@@ -620,7 +620,7 @@ mod tests {
                     record.start = start.map(|s| Timestamp(s * 1_000_000_000));
                     record.status = if fails { crate::Status::Failed } else { crate::Status::Ok };
                     let text = builder.text(prompt);
-                    let asked = Message { role: crate::Role::User, component: crate::Component::User, text };
+                    let asked = Message::new(crate::Role::User, crate::Component::User, text);
                     builder.add_call(record, None, &[asked][usize::from(prompt.is_empty())..]);
                 }
                 builder.settle();

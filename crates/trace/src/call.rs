@@ -197,6 +197,9 @@ pub struct Call {
     pub service: Option<Service>,
     /// Whether the source says that it was answered in a region that was asked for, for which some sellers ask more.
     pub regional: bool,
+    /// Its sampling parameters, one way for each set of them: `max_tokens=100 temperature=0.7`. With others the same
+    /// prompt is another question to a cache of answers.
+    pub parameters: StrId,
     /// The provider's id of the response.
     pub response: StrId,
     /// When it began.
@@ -255,6 +258,7 @@ impl Call {
             model: StrId::NONE,
             service: None,
             regional: false,
+            parameters: StrId::NONE,
             response: StrId::NONE,
             start: None,
             duration: None,
@@ -349,6 +353,7 @@ impl Call {
             (&mut self.component, other.component),
             (&mut self.provider, other.provider),
             (&mut self.model, other.model),
+            (&mut self.parameters, other.parameters),
             (&mut self.response, other.response),
             (&mut self.error, other.error),
         ] {

@@ -32,7 +32,7 @@ pub use call::{Call, Convention, Identity, Operation, Service, Usage};
 pub use flag::{Flag, Flagged};
 pub use ids::{CallId, FileId, RecordRef, SpanId, StrId, TextId};
 pub use lists::{List, Lists};
-pub use message::{Component, Message, Role};
+pub use message::{Breakpoint, Component, Message, Role};
 pub use phase::{Phase, Phases};
 pub use report::{Candidate, Fate, FileReport, Problem, ProblemCode};
 pub use span::{Span, SpanKind, Status};

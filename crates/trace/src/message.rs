@@ -106,4 +106,24 @@ pub struct Message {
     pub component: Component,
     /// What was said.
     pub text: TextId,
+    /// A cache breakpoint at its end, if the request set one there.
+    pub breakpoint: Option<Breakpoint>,
+}
+
+impl Message {
+    /// One without a breakpoint.
+    pub const fn new(role: Role, component: Component, text: TextId) -> Message {
+        Message { role, component, text, breakpoint: None }
+    }
+}
+
+/// How long a request asks a provider to keep what comes before a breakpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Breakpoint {
+    /// 5 minutes.
+    Minutes5,
+    /// 30 minutes.
+    Minutes30,
+    /// An hour.
+    Hour,
 }

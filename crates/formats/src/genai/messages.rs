@@ -4,8 +4,8 @@
 //! Gemini's `contents`, whole request and response bodies, and dotted keys (`gen_ai.prompt.0.content`), which
 //! are first put together to such a value.
 
-use serde_json::Value;
-use trace::{Component, Message, Operation, Role, TextId, TraceBuilder};
+use serde_json::{Map, Value};
+use trace::{Breakpoint, Component, Message, Operation, Role, TextId, TraceBuilder};
 
 use super::{
     Attributes, RawSpan, dotted,
@@ -143,8 +143,8 @@ pub(super) fn of_span(
 /// The messages of one call while they are read.
 pub(crate) struct Transcript<'b> {
     builder: &'b mut TraceBuilder,
-    system: Vec<TextId>,
-    tools: Vec<TextId>,
+    system: Vec<Part>,
+    tools: Vec<Part>,
     prompt: Vec<Part>,
     answer: Vec<Part>,
     turn: u32,
@@ -155,6 +155,7 @@ struct Part {
     kind: Kind,
     turn: u32,
     text: TextId,
+    breakpoint: Option<Breakpoint>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,8 +205,8 @@ impl<'b> Transcript<'b> {
 
     /// The rows in the order in which they were sent, and what each is for.
     pub(crate) fn into_messages(self) -> Vec<Message> {
-        let system = self.system.iter().map(|&text| (Role::System, Component::System, text));
-        let tools = self.tools.iter().map(|&text| (Role::System, Component::Tools, text));
+        let system = self.system.iter().map(|part| (Role::System, Component::System, part));
+        let tools = self.tools.iter().map(|part| (Role::System, Component::Tools, part));
         let question = self.prompt.iter().rev().find(|part| part.role == Role::User).map(|part| part.turn);
         let prompt = self.prompt.iter().map(|part| {
             let component = match part.role {
@@ -214,7 +215,7 @@ impl<'b> Transcript<'b> {
                 Role::User if Some(part.turn) == question => Component::User,
                 Role::User | Role::Assistant => Component::History,
             };
-            (part.role, component, part.text)
+            (part.role, component, part)
         });
         let answer = self.answer.iter().map(|part| {
             let component = match (part.role, part.kind) {
@@ -222,10 +223,14 @@ impl<'b> Transcript<'b> {
                 (_, Kind::Reasoning) => Component::Reasoning,
                 _ => Component::Output,
             };
-            (part.role, component, part.text)
+            (part.role, component, part)
         });
         let rows = system.chain(tools).chain(prompt).chain(answer);
-        rows.map(|(role, component, text)| Message { role, component, text }).collect()
+        let row = |(role, component, part): (_, _, &Part)| Message {
+            breakpoint: part.breakpoint,
+            ..Message::new(role, component, part.text)
+        };
+        rows.map(row).collect()
     }
 
     fn body(&mut self, slot: Slot, value: &Value, depth: u32) {
@@ -258,6 +263,8 @@ impl<'b> Transcript<'b> {
                     body.get("tools").into_iter().for_each(|tools| self.tools(tools, depth + 1));
                 }
                 self.body(slot, list, depth + 1);
+                // Set for the whole body, it stands behind the last block.
+                self.set_breakpoint(slot, value);
             }
             _ => {}
         }
@@ -300,6 +307,7 @@ impl<'b> Transcript<'b> {
                 self.tool_call(slot, role, call);
             }
         }
+        self.set_breakpoint(slot, value);
     }
 
     /// One part of a message's content, or several.
@@ -315,50 +323,47 @@ impl<'b> Transcript<'b> {
             },
             Value::Array(list) => list.iter().for_each(|part| self.part(slot, role, part, depth + 1)),
             Value::Object(part) => {
-                let kind = value["type"].as_str().unwrap_or("");
-                let field =
-                    |keys: &[&str]| keys.iter().find_map(|key| part.get(*key).filter(|v| !v.is_null()));
-                if MEDIA.contains(&kind) || MEDIA.iter().any(|key| kind.is_empty() && part.contains_key(*key))
-                {
-                    return;
-                }
-                if part.contains_key("thinking")
-                    || matches!(kind, "thinking" | "reasoning")
-                    || part.get("thought") == Some(&Value::Bool(true))
-                {
-                    let text = field(&["thinking", "reasoning", "text", "content", "summary"]);
-                    return self.thought(slot, role, text, depth);
-                }
-                if kind.ends_with("tool_result")
-                    || matches!(kind, "tool_call_response" | "tool-result" | "function_call_output")
-                    || ["functionResponse", "toolResult"].iter().any(|key| part.contains_key(*key))
-                {
-                    let result = field(&[
-                        "content",
-                        "response",
-                        "result",
-                        "output",
-                        "text",
-                        "functionResponse",
-                        "toolResult",
-                    ]);
-                    return self.whole(slot, Role::Tool, result, depth);
-                }
-                if matches!(
-                    kind,
-                    "tool_use" | "server_tool_use" | "tool_call" | "tool-call" | "toolCall" | "function_call"
-                ) || ["functionCall", "function", "toolName", "toolUse"]
-                    .iter()
-                    .any(|key| part.contains_key(*key))
-                {
-                    return self.tool_call(slot, role, value);
-                }
-                match field(&["text", "content", "parts", "refusal"]) {
-                    Some(text) => self.part(slot, role, text, depth + 1),
-                    None => self.push(slot, role, Kind::Said, &value.to_string()),
-                }
+                self.block(slot, role, part, value, depth);
+                self.set_breakpoint(slot, value);
             }
             _ => {}
+        }
+    }
+
+    /// A part of a message's content that is an object.
+    fn block(&mut self, slot: Slot, role: Role, part: &Map<String, Value>, value: &Value, depth: u32) {
+        let kind = value["type"].as_str().unwrap_or("");
+        let field = |keys: &[&str]| keys.iter().find_map(|key| part.get(*key).filter(|v| !v.is_null()));
+        let is_media =
+            MEDIA.contains(&kind) || MEDIA.iter().any(|key| kind.is_empty() && part.contains_key(*key));
+        if is_media || is_cache_point(value) {
+            return;
+        }
+        if part.contains_key("thinking")
+            || matches!(kind, "thinking" | "reasoning")
+            || part.get("thought") == Some(&Value::Bool(true))
+        {
+            let text = field(&["thinking", "reasoning", "text", "content", "summary"]);
+            return self.thought(slot, role, text, depth);
+        }
+        if kind.ends_with("tool_result")
+            || matches!(kind, "tool_call_response" | "tool-result" | "function_call_output")
+            || ["functionResponse", "toolResult"].iter().any(|key| part.contains_key(*key))
+        {
+            let result =
+                field(&["content", "response", "result", "output", "text", "functionResponse", "toolResult"]);
+            return self.whole(slot, Role::Tool, result, depth);
+        }
+        if matches!(
+            kind,
+            "tool_use" | "server_tool_use" | "tool_call" | "tool-call" | "toolCall" | "function_call"
+        ) || ["functionCall", "function", "toolName", "toolUse"].iter().any(|key| part.contains_key(*key))
+        {
+            return self.tool_call(slot, role, value);
+        }
+        match field(&["text", "content", "parts", "refusal"]) {
+            Some(text) => self.part(slot, role, text, depth + 1),
+            None => self.push(slot, role, Kind::Said, &value.to_string()),
         }
     }
 
@@ -406,11 +411,15 @@ impl<'b> Transcript<'b> {
                 Some(list @ Value::Array(_)) => self.tools(&list, depth + 1),
                 _ => self.push(Slot::Tools, Role::System, Kind::Said, text),
             },
-            // OpenInference keeps the definition as JSON under this key.
-            Value::Object(tool) => match tool.get("json_schema").and_then(Value::as_str) {
-                Some(schema) => self.push(Slot::Tools, Role::System, Kind::Said, schema),
-                None => self.push(Slot::Tools, Role::System, Kind::Said, &value.to_string()),
-            },
+            Value::Object(tool) => {
+                // OpenInference keeps the definition as JSON under this key.
+                match tool.get("json_schema").and_then(Value::as_str) {
+                    Some(schema) => self.push(Slot::Tools, Role::System, Kind::Said, schema),
+                    None if is_cache_point(value) => {}
+                    None => self.push(Slot::Tools, Role::System, Kind::Said, &definition(tool)),
+                }
+                self.set_breakpoint(Slot::Tools, value);
+            }
             _ => {}
         }
     }
@@ -421,14 +430,50 @@ impl<'b> Transcript<'b> {
         }
         let text = self.builder.text(text);
         let kind = if slot == Slot::Reasoning { Kind::Reasoning } else { kind };
-        let part = Part { role, kind, turn: self.turn, text };
+        let part = Part { role, kind, turn: self.turn, text, breakpoint: None };
+        self.parts(slot).push(part);
+    }
+
+    fn parts(&mut self, slot: Slot) -> &mut Vec<Part> {
         match slot {
-            Slot::System => self.system.push(text),
-            Slot::Tools => self.tools.push(text),
-            Slot::Prompt => self.prompt.push(part),
-            Slot::Reasoning | Slot::Answer => self.answer.push(part),
+            Slot::System => &mut self.system,
+            Slot::Tools => &mut self.tools,
+            Slot::Prompt => &mut self.prompt,
+            Slot::Reasoning | Slot::Answer => &mut self.answer,
         }
     }
+
+    /// Notes the cache breakpoint that a block sets behind itself.
+    fn set_breakpoint(&mut self, slot: Slot, block: &Value) {
+        if let (Some(breakpoint), Some(last)) = (breakpoint(block), self.parts(slot).last_mut()) {
+            last.breakpoint = Some(breakpoint);
+        }
+    }
+}
+
+/// The breakpoint that a block sets: Anthropic's `cache_control`, Bedrock's `cachePoint`, OpenAI's from GPT-5.6 on.
+fn breakpoint(block: &Value) -> Option<Breakpoint> {
+    let control = ["cache_control", "cachePoint"].iter().find_map(|key| block[*key].as_object());
+    match control.map(|control| control.get("ttl").and_then(Value::as_str)) {
+        Some(Some("1h")) => Some(Breakpoint::Hour),
+        Some(_) => Some(Breakpoint::Minutes5),
+        None => match block.get("prompt_cache_breakpoint") {
+            None | Some(Value::Null | Value::Bool(false)) => None,
+            Some(_) => Some(Breakpoint::Minutes30),
+        },
+    }
+}
+
+/// Whether a block is only there to set a breakpoint.
+fn is_cache_point(block: &Value) -> bool {
+    block["cachePoint"].is_object()
+}
+
+/// A tool's definition, without what is said about caching it.
+fn definition(tool: &Map<String, Value>) -> String {
+    let mut tool = tool.clone();
+    ["cache_control", "prompt_cache_breakpoint"].iter().for_each(|key| drop(tool.remove(*key)));
+    Value::Object(tool).to_string()
 }
 
 fn is_text(item: &Value) -> bool {

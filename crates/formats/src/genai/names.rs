@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use serde_json::Value;
 
 use super::{Attributes, messages};
-use crate::secrets;
+use crate::{sampling, secrets};
 
 /// The meanings that a call is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -236,7 +236,7 @@ pub(crate) enum Use {
 pub(crate) fn use_of(name: &str) -> Use {
     match BY_NAME.get(name) {
         Some((Meaning::RawPrompt | Meaning::RawAnswer, _)) => Use::Late,
-        None if !messages::is_flattened(name) && !is_secret(name) => Use::Never,
+        None if !messages::is_flattened(name) && !is_secret(name) && !sampling::is_named(name) => Use::Never,
         _ => Use::Now,
     }
 }

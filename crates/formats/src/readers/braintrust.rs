@@ -10,7 +10,7 @@ use crate::{
     genai::{self, Slot, Transcript},
     json::{self, Unit},
     parts::Parts,
-    path,
+    path, sampling,
 };
 
 /// Braintrust.
@@ -124,6 +124,7 @@ fn add(row: &Value, at: RecordRef, out: &mut Output<'_>) {
     let word = error.split(['(', ':']).next().filter(|word| !word.contains(char::is_whitespace));
     call.error = out.builder.intern(word.unwrap_or(""));
     let metadata = &row["metadata"];
+    call.parameters = out.builder.intern(&sampling::of_body(metadata));
     call.model = out.builder.intern(path::text(metadata, &["model", "metadata/ls_model_name"]));
     call.provider = out.builder.intern(path::text(metadata, &["provider", "metadata/ls_provider"]));
     call.session = out.builder.intern(path::text(metadata, &["session_id", "thread_id", "conversation_id"]));

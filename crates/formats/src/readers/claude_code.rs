@@ -390,7 +390,7 @@ fn messages(content: &Value, role: Role, component: Component, out: &mut Output<
     let mut messages = Vec::new();
     let mut add = |role, component, text: &str| {
         if !text.is_empty() {
-            messages.push(Message { role, component, text: out.builder.text(text) });
+            messages.push(Message::new(role, component, out.builder.text(text)));
         }
     };
     match content {

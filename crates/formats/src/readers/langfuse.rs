@@ -11,7 +11,7 @@ use units::{Figure, Nanos};
 use crate::{
     About, Confidence, Family, Format, Head, Output, Reader, Record,
     genai::{self, Known, Meaning, Slot, Transcript},
-    json,
+    json, sampling,
 };
 use containers::Walk;
 
@@ -264,6 +264,8 @@ fn observation(text: &str, at: RecordRef, whose: &Whose, out: &mut Output<'_>) -
     call.component = out.builder.intern(known.component());
     call.provider = out.builder.intern(known.str(Meaning::Provider));
     call.model = out.builder.intern(&fields.text(&["model", "providedModelName"]));
+    let sampled = sampling::of_body(&fields.unwrapped("modelParameters"));
+    call.parameters = out.builder.intern(&sampled);
     call.response = out.builder.intern(known.str(Meaning::Response));
     // "RateLimitError: ..." names the type.
     let error = message.split(':').next().filter(|word| failed && !word.contains(char::is_whitespace));

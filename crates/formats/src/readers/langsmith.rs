@@ -12,7 +12,7 @@ use crate::{
     genai::{self, Slot, Transcript},
     json,
     parts::Parts,
-    path, python,
+    path, python, sampling,
 };
 
 /// LangSmith.
@@ -176,6 +176,8 @@ fn add(run: &Value, at: RecordRef, out: &mut Output<'_>) {
         model => model,
     };
     call.model = out.builder.intern(model);
+    let sampled = sampling::of_body(path::first(run, &["extra/invocation_params"]));
+    call.parameters = out.builder.intern(&sampled);
     let session = path::text(metadata, &["session_id", "thread_id", "conversation_id"]);
     call.session = out.builder.intern(session);
     call.user = out.builder.intern(path::text(metadata, &["user_id"]));

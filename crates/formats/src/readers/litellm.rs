@@ -9,7 +9,7 @@ use crate::{
     About, Confidence, Family, Format, Head, Output, Reader, Record,
     genai::{self, Slot, Transcript},
     json::{self, Unit},
-    path,
+    path, sampling,
 };
 
 /// LiteLLM.
@@ -112,6 +112,7 @@ fn add(log: &Value, at: RecordRef, out: &mut Output<'_>) {
     call.provider = out.builder.intern(text(&["custom_llm_provider"]));
     let model = path::text(&response, &["model"]);
     call.model = out.builder.intern(if model.is_empty() { text(&["model", "model_group"]) } else { model });
+    call.parameters = out.builder.intern(&sampling::of_body(&log["model_parameters"]));
     call.session = out.builder.intern(text(&["trace_id", "session_id"]));
     call.user = out.builder.intern(text(&["end_user", "user"]));
     call.component = out.builder.intern(path::text(&metadata, &["user_api_key_alias"]));

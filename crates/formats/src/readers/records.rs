@@ -469,12 +469,12 @@ fn messages(
             Component::Retrieved => Role::Tool,
             _ => Role::User,
         };
-        messages.push(Message { role, component, text: out.builder.text(&plain(&prompt)) });
+        messages.push(Message::new(role, component, out.builder.text(&plain(&prompt))));
     }
     // An empty answer is an answer: of no token.
     if let Some(response) = response {
         let text = out.builder.text(&response);
-        messages.push(Message { role: Role::Assistant, component: Component::Output, text });
+        messages.push(Message::new(Role::Assistant, Component::Output, text));
     }
     messages
 }

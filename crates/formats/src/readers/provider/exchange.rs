@@ -8,6 +8,7 @@ use super::{
 use crate::{
     Output,
     genai::{self, Slot, Transcript},
+    sampling,
 };
 
 /// What was sent to a provider and what came back, as far as it was kept.
@@ -151,6 +152,7 @@ impl Exchange<'_> {
         }
         let named = request["model"].as_str().or(request["modelId"].as_str()).unwrap_or("");
         call.model = call.model.or(out.builder.intern(named));
+        call.parameters = out.builder.intern(&sampling::of_body(request));
         if let Some(target) = target {
             call.model = call.model.or(out.builder.intern(&target.model));
             call.operation = target.operation;
