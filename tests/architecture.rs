@@ -6,13 +6,14 @@ use std::{collections::BTreeMap, process::Command};
 use serde_json::Value;
 
 /// What each crate may use of the others.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("tokenflame-units", &[]),
     ("tokenflame-trace", &["units"]),
     ("tokenflame-tokens", &[]),
     ("tokenflame-huggingface", &[]),
     ("tokenflame-pricing", &["units"]),
-    ("tokenflame-formats", &["units", "trace"]),
+    ("tokenflame-containers", &[]),
+    ("tokenflame-formats", &["units", "trace", "containers"]),
     ("tokenflame-stats", &["units", "trace"]),
     ("tokenflame-caching", &["units"]),
     ("tokenflame-layout", &["units", "trace"]),

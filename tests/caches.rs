@@ -237,3 +237,58 @@ fn wrong_options_say_what_is_right() {
         assert!(code == 2 && errors.contains(words), "{options:?}: {code} {errors}");
     }
 }
+
+/// Requests to Anthropic as a browser recorded them: second, body, input tokens.
+fn recorded(name: &str, calls: &[(u64, Value, u64)]) -> PathBuf {
+    let entry = |(second, body, input): &(u64, Value, u64)| {
+        let answer = json!({"id": format!("msg_{second}"), "type": "message", "role": "assistant",
+            "model": "claude-sonnet-4-5", "content": [{"type": "text", "text": "Yes."}], "stop_reason": "end_turn",
+            "usage": {"input_tokens": input, "output_tokens": 2}});
+        json!({"startedDateTime": format!("2026-05-01T08:00:{second:02}.000Z"), "time": 1000,
+            "request": {"method": "POST", "url": "https://api.anthropic.com/v1/messages", "headers": [],
+                "postData": {"mimeType": "application/json", "text": body.to_string()}},
+            "response": {"status": 200, "headers": [],
+                "content": {"mimeType": "application/json", "text": answer.to_string()}},
+            "timings": {"send": 0, "wait": 1000, "receive": 0}})
+    };
+    let entries: Vec<Value> = calls.iter().map(entry).collect();
+    let path = std::env::temp_dir().join(format!("tokenflame-caches-{}-{name}.har", std::process::id()));
+    let har =
+        json!({"log": {"version": "1.2", "creator": {"name": "test", "version": "1"}, "entries": entries}});
+    std::fs::write(&path, har.to_string()).unwrap();
+    path
+}
+
+/// The breakpoints are those that the requests set: behind the system prompt, not behind a question that never comes
+/// again.
+#[test]
+fn breakpoints_are_replayed_as_they_were_sent() {
+    let rules: Vec<String> = (0..2_000).map(|n| format!("rule{n}")).collect();
+    let body = |marked: bool, question: &str| {
+        let mut system = json!({"type": "text", "text": rules.join(" ")});
+        if marked {
+            system["cache_control"] = json!({"type": "ephemeral", "ttl": "1h"});
+        }
+        json!({"model": "claude-sonnet-4-5", "max_tokens": 9, "system": [system],
+            "messages": [{"role": "user", "content": question}]})
+    };
+    let hits = |name: &str, marked: bool| {
+        let calls = [(0, body(marked, "One?"), 6_020), (9, body(marked, "And two?"), 6_022)];
+        let json = caches(&recorded(name, &calls), &["--cache", "prompt", "--provider", "anthropic"]);
+        json["hits"].as_u64().unwrap()
+    };
+    assert_eq!((hits("marked", true), hits("unmarked", false)), (1, 0));
+}
+
+/// With another temperature the same prompt is another question, unless one says otherwise.
+#[test]
+fn sampling_parameters_are_a_part_of_the_key() {
+    let body = |temperature: f64| {
+        json!({"model": "claude-sonnet-4-5", "max_tokens": 9, "temperature": temperature,
+            "messages": [{"role": "user", "content": "Flip a coin."}]})
+    };
+    let file = recorded("sampled", &[(0, body(0.0), 12), (5, body(1.0), 12), (9, body(0.0), 12)]);
+    let hits = |options: &[&str]| caches(&file, options)["hits"].as_u64().unwrap();
+    assert_eq!(hits(&["--cache", "exact"]), 1);
+    assert_eq!(hits(&["--cache", "exact", "--ignore", "parameters"]), 2);
+}
