@@ -146,13 +146,13 @@ test("what an agent's provider reported stands beside what its rules predict", a
 test("a long replay says how far it is and can be ended, and the session goes on", async (page) => {
   const word = (n) => `w${(n * 2654435761) % 997}`;
   const long = (i) => Array.from({ length: 60 }, (_, k) => word(i * 61 + k * k)).join(" ") + ` case ${i}`;
-  const file = await written("long.jsonl", log(Array.from({ length: 12_000 }, (_, i) => long(i))));
+  const file = await written("long.jsonl", log(Array.from({ length: 40_000 }, (_, i) => long(i))));
   await dropped(page, file);
   await go(page, "Caches");
   await page.getByRole("button", { name: "Stop" }).click();
   await page.getByRole("alert").getByText("The replay was stopped.").waitFor();
   await go(page, "Requests");
-  await page.getByText("12,000 of 12,000").first().waitFor();
+  await page.getByText("40,000 of 40,000").first().waitFor();
   await go(page, "Caches");
   await page.getByRole("button", { name: "Exact" }).click();
   await page.locator('[data-fig="cache-hits"][data-value="0"]').waitFor();
