@@ -299,29 +299,11 @@ fn json(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::split::{Splitter, tests::pieces};
     use proptest::prelude::*;
 
     fn split(text: &str, sizes: &[usize], limit: usize) -> Vec<String> {
-        let mut splitter = CsvSplitter::with_limit(b',', limit);
-        let mut found = Vec::new();
-        let mut sink = |piece: Piece<'_>| {
-            found.push(match piece {
-                Piece::Record(r) => format!("{}@{}+{}:{}", r.text, r.place.offset, r.len, r.place.line),
-                Piece::Bad(bad, place) => format!("{bad:?}@{}:{}", place.offset, place.line),
-                Piece::Uneven(place, _) => format!("Uneven@{}:{}", place.offset, place.line),
-            });
-        };
-        let mut rest = text;
-        for size in sizes.iter().cycle() {
-            if rest.is_empty() {
-                break;
-            }
-            let (now, later) = rest.split_at(rest.ceil_char_boundary((*size).min(rest.len())));
-            splitter.push(now, &mut sink);
-            rest = later;
-        }
-        splitter.finish(&mut sink);
-        found
+        pieces(Splitter::Csv(Box::new(CsvSplitter::with_limit(b',', limit))), text, sizes)
     }
 
     #[test]

@@ -159,3 +159,31 @@ impl Splitter {
         records
     }
 }
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    /// What a splitter finds in a text that comes in pieces of these sizes: `text@offset+length:line`.
+    pub fn pieces(mut splitter: Splitter, text: &str, sizes: &[usize]) -> Vec<String> {
+        let mut found = Vec::new();
+        let mut sink = |piece: Piece<'_>| {
+            found.push(match piece {
+                Piece::Record(r) => format!("{}@{}+{}:{}", r.text, r.place.offset, r.len, r.place.line),
+                Piece::Bad(bad, place) => format!("{bad:?}@{}:{}", place.offset, place.line),
+                Piece::Uneven(place, _) => format!("Uneven@{}:{}", place.offset, place.line),
+            });
+        };
+        let mut rest = text;
+        for size in sizes.iter().cycle() {
+            if rest.is_empty() {
+                break;
+            }
+            let (now, later) = rest.split_at(rest.ceil_char_boundary((*size).min(rest.len())));
+            splitter.push(now, &mut sink);
+            rest = later;
+        }
+        splitter.finish(&mut sink);
+        found
+    }
+}

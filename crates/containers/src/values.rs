@@ -585,33 +585,12 @@ fn is_number(word: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::split::{Splitter, tests::pieces};
     use proptest::prelude::*;
     use serde_json::Value;
 
     fn split(text: &str, sizes: &[usize], limit: usize) -> Vec<String> {
-        split_by(JsonSplitter::with_limit(limit), text, sizes)
-    }
-
-    fn split_by(mut splitter: JsonSplitter, text: &str, sizes: &[usize]) -> Vec<String> {
-        let mut found = Vec::new();
-        let mut sink = |piece: Piece<'_>| {
-            found.push(match piece {
-                Piece::Record(r) => format!("{}@{}+{}:{}", r.text, r.place.offset, r.len, r.place.line),
-                Piece::Bad(bad, place) => format!("{bad:?}@{}:{}", place.offset, place.line),
-                Piece::Uneven(..) => unreachable!(),
-            });
-        };
-        let mut rest = text;
-        for size in sizes.iter().cycle() {
-            if rest.is_empty() {
-                break;
-            }
-            let (now, later) = rest.split_at(rest.ceil_char_boundary((*size).min(rest.len())));
-            splitter.push(now, &mut sink);
-            rest = later;
-        }
-        splitter.finish(&mut sink);
-        found
+        pieces(Splitter::Json(JsonSplitter::with_limit(limit)), text, sizes)
     }
 
     #[test]
@@ -672,7 +651,7 @@ mod tests {
         ] {
             for size in [1, 2, 3, 1000] {
                 assert_eq!(
-                    split_by(JsonSplitter::inside_of(("list", 2)), text, &[size]),
+                    pieces(Splitter::inside_of(("list", 2)), text, &[size]),
                     found,
                     "{text} in {size}"
                 );
