@@ -3,28 +3,11 @@
 // caches` makes a table of them.
 //
 // node benches/caches/run.mjs '{"dist": "dist", "trace": "target/bench/caches/100000.jsonl"}'
-import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
-import { createServer } from "node:http";
-import path from "node:path";
-import { chromium } from "../../tests/e2e/node_modules/playwright-core/index.mjs";
+import { served } from "../served.mjs";
 
 const { dist, trace } = JSON.parse(process.argv[2]);
-const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json" };
-const server = createServer(async (request, response) => {
-  const { pathname } = new URL(request.url, "http://localhost");
-  const file = path.join(dist, decodeURIComponent(pathname));
-  const found = (await stat(file).catch(() => null))?.isFile();
-  response.writeHead(found ? 200 : 404, { "content-type": TYPES[path.extname(file)] ?? "application/octet-stream" });
-  if (found) createReadStream(file).pipe(response);
-  else response.end();
-});
-await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run"],
-});
+const { browser, origin, close } = await served({ dist });
 try {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
   page.setDefaultTimeout(600_000);
@@ -40,7 +23,7 @@ try {
       if (text) globalThis.said.add(text[0]);
     }).observe(document, { subtree: true, childList: true, characterData: true });
   });
-  await page.goto(`http://127.0.0.1:${server.address().port}/index.html`);
+  await page.goto(`${origin}/dist/index.html`);
   const chooser = page.locator("#choose-files");
   await chooser.waitFor({ state: "attached" });
   let begun = performance.now();
@@ -88,6 +71,5 @@ try {
   const memory = (await page.locator(".foot").textContent()).match(/([\d.]+)\u202f(MB|GB)/);
   console.log(JSON.stringify({ kind: "read", ms: read, bytes: (await stat(trace)).size, memory: memory?.[0] ?? "unknown", version: browser.version() }));
 } finally {
-  await browser.close();
-  server.close();
+  await close();
 }

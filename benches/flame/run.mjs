@@ -2,12 +2,11 @@
 // app. Prints one JSON object a line; `cargo xtask bench flame` makes a table of them.
 //
 // node benches/flame/run.mjs '{"dist": "dist", "made": "target/bench/flame", "speedscope": "…/dist/release", "spans": 1000000}'
-import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, stat } from "node:fs/promises";
+import { createWriteStream } from "node:fs";
+import { mkdir, rename, stat } from "node:fs/promises";
 import { once } from "node:events";
-import { createServer } from "node:http";
 import path from "node:path";
-import { chromium } from "../../tests/e2e/node_modules/playwright-core/index.mjs";
+import { served } from "../served.mjs";
 
 const { dist, made, speedscope, spans } = JSON.parse(process.argv[2]);
 const INSIDE = 19;
@@ -33,7 +32,6 @@ async function write(file, parts) {
   for (const part of parts) if (!out.write(part)) await once(out, "drain");
   out.end();
   await once(out, "finish");
-  const { rename } = await import("node:fs/promises");
   await rename(`${file}.part`, file);
   return file;
 }
@@ -78,17 +76,6 @@ function* chrome() {
   yield "]}";
 }
 
-const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json" };
-const folders = { ours: path.resolve(dist), made: path.resolve(made), ...(speedscope && { speedscope: path.resolve(speedscope) }) };
-const server = createServer(async (request, response) => {
-  const [, first, ...rest] = decodeURIComponent(new URL(request.url, "http://localhost").pathname).split("/");
-  const file = path.join(folders[first] ?? "/nothing", ...rest);
-  const found = (await stat(file).catch(() => null))?.isFile();
-  response.writeHead(found ? 200 : 404, { "content-type": TYPES[path.extname(file)] ?? "application/octet-stream" });
-  if (found) createReadStream(file).pipe(response);
-  else response.end();
-});
-
 /** Moves over the largest canvas, one event a frame; answers the times between frames, ms. */
 const moved = (page) =>
   page.evaluate(async (frames) => {
@@ -120,13 +107,9 @@ const say = (record) => console.log(JSON.stringify(record));
 
 await mkdir(made, { recursive: true });
 const [ours, theirs] = [await write(path.join(made, `${spans}.otlp.jsonl`), otlp()), await write(path.join(made, `${spans}.trace.json`), chrome())];
-await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-const origin = `http://127.0.0.1:${server.address().port}`;
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  // Speedscope draws by WebGL, which without a graphics card has to be asked for.
-  args: ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run", "--enable-unsafe-swiftshader"],
-});
+const folders = { ours: dist, made, ...(speedscope && { speedscope }) };
+// Speedscope draws by WebGL, which without a graphics card has to be asked for.
+const { browser, origin, close } = await served(folders, { graphics: ["--enable-unsafe-swiftshader"] });
 try {
   say({ kind: "browser", version: browser.version() });
   await inTokenflame();
@@ -135,8 +118,7 @@ try {
     await inSpeedscope().catch((error) => console.error(`speedscope was not measured: ${error.message}`));
   }
 } finally {
-  await browser.close();
-  server.close();
+  await close();
 }
 
 async function inTokenflame() {

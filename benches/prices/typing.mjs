@@ -3,11 +3,7 @@
 // table of them.
 //
 // node benches/prices/typing.mjs '{"dist": "dist", "rounds": 3}'
-import { createReadStream } from "node:fs";
-import { stat } from "node:fs/promises";
-import { createServer } from "node:http";
-import path from "node:path";
-import { chromium } from "../../tests/e2e/node_modules/playwright-core/index.mjs";
+import { served } from "../served.mjs";
 
 const { dist, rounds } = JSON.parse(process.argv[2]);
 const TYPED = " there, how long is a piece of string? !!";
@@ -20,24 +16,14 @@ const CASES = [
   ["line", ONE_LINE],
 ];
 
-const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json" };
-const server = createServer(async (request, response) => {
-  const { pathname } = new URL(request.url, "http://localhost");
-  const file = path.join(path.resolve(dist), decodeURIComponent(pathname));
-  const found = (await stat(file).catch(() => null))?.isFile();
-  response.writeHead(found ? 200 : 404, { "content-type": TYPES[path.extname(file)] ?? "application/octet-stream" });
-  if (found) createReadStream(file).pipe(response);
-  else response.end();
-});
-await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
-const origin = `http://127.0.0.1:${server.address().port}`;
+const { browser, origin, close } = await served({ dist });
 
 /** How a text area of the workbench is set, so that the bare one breaks its lines at the same places. */
 let look = "";
 
 /** The workbench: the boxes to type into, and what is there when all is counted. */
 async function ours(page) {
-  await page.goto(`${origin}/index.html#/workbench`);
+  await page.goto(`${origin}/dist/index.html#/workbench`);
   await page.getByRole("button", { name: "Parts", exact: true }).click();
   const [large, other] = ["Retrieved", "User"].map((name) => page.getByRole("textbox", { name, exact: true }));
   await large.focus();
@@ -51,7 +37,7 @@ async function ours(page) {
 
 /** Two text areas alone. */
 async function bare(page) {
-  await page.goto(`${origin}/index.html`);
+  await page.goto(`${origin}/dist/index.html`);
   const area = (id) => `<textarea id="${id}" spellcheck="false" autocomplete="off"></textarea>`;
   await page.setContent(`<!doctype html><style>textarea { display: block; ${look} }</style>${area("large")}${area("other")}`);
   const [large, other] = ["#large", "#other"].map((id) => page.locator(id));
@@ -90,10 +76,6 @@ async function typed(page, who, [name, text]) {
   return page.evaluate(() => ({ long: window.long, keys: window.keys }));
 }
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run"],
-});
 try {
   for (let round = 0; round < rounds; round++) {
     for (const one of CASES) {
@@ -107,6 +89,5 @@ try {
     }
   }
 } finally {
-  await browser.close();
-  server.close();
+  await close();
 }
