@@ -113,11 +113,23 @@ fn ready_for_browser() -> Result<(), String> {
 /// Measures in Chromium: each folder is served under its name, and the page `/js/index.html` is asked for
 /// each case.
 fn in_chromium(folders: &[(&str, PathBuf)], cases: Vec<Value>) -> Result<Vec<Value>, String> {
-    let browser = setup::browser()?;
     let folders: Value = folders.iter().map(|(name, path)| ((*name).to_owned(), json!(path))).collect();
-    let mut node = command("node");
-    node.arg("benches/chromium.mjs").arg(json!({ "folders": folders, "cases": cases }).to_string());
-    lines(node.env("CHROMIUM", browser.chromium), "Chromium")
+    in_node("benches/chromium.mjs", &json!({ "folders": folders, "cases": cases }), "Chromium")
+}
+
+/// What a script that starts Chromium prints when it is asked.
+fn in_node(script: &str, asked: &Value, place: &str) -> Result<Vec<Value>, String> {
+    let chromium = setup::browser()?.chromium;
+    lines(command("node").arg(script).arg(asked.to_string()).env("CHROMIUM", chromium), place)
+}
+
+/// Where the page lies, which has to be built.
+fn built_page() -> Result<PathBuf, String> {
+    let dist = root().join("dist");
+    match dist.join("index.html").is_file() {
+        true => Ok(dist),
+        false => Err("dist/ is missing: run `cargo xtask build` first".to_owned()),
+    }
 }
 
 /// Runs the program and reads the JSON objects that it prints, one a line; each is told where it is from.

@@ -2,8 +2,10 @@
 //! Chromium, and on the built page.
 
 use crate::bench::page::{self, goals, line, median, number, numbers, rows, setting, spread, text};
-use crate::bench::{Options, in_chromium, lines, load, made, native_program, ready_for_browser, wasm_module};
-use crate::setup;
+use crate::bench::{
+    Options, built_page, in_chromium, in_node, lines, load, made, native_program, ready_for_browser,
+    wasm_module,
+};
 use crate::shell::{command, root, run};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -36,10 +38,7 @@ pub fn measure(options: Options) -> Result<(), String> {
         false => Sizes { replayed: 100_000, joined: 20_000, plain: 4_000, rounds: 1 },
     };
     ready_for_browser()?;
-    let dist = root().join("dist");
-    if !dist.join("index.html").is_file() {
-        return Err("dist/ is missing: run `cargo xtask build` first".to_owned());
-    }
+    let dist = built_page()?;
     let made = made();
     let folder = made.join("caches");
     fs::create_dir_all(&folder).map_err(|error| format!("{} cannot be made: {error}", folder.display()))?;
@@ -60,9 +59,8 @@ pub fn measure(options: Options) -> Result<(), String> {
 
     let trace = folder.join(format!("{}.jsonl", sizes.replayed));
     run(Command::new(&native).args(["trace", &sizes.replayed.to_string()]).arg(&trace))?;
-    let mut node = command("node");
-    node.arg("benches/caches/run.mjs").arg(json!({ "dist": dist, "trace": trace }).to_string());
-    records.extend(lines(node.env("CHROMIUM", setup::browser()?.chromium), "page")?);
+    let asked = json!({ "dist": dist, "trace": trace });
+    records.extend(in_node("benches/caches/run.mjs", &asked, "page")?);
 
     let tables = setting(&records, &options.invoked("caches"), &load) + &tables(&records, &sizes)?;
     println!("\n{tables}");

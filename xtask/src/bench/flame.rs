@@ -1,9 +1,8 @@
 //! `cargo xtask bench flame`: a million spans on the page of a release build, and in speedscope's own app.
 
 use super::page::{self, rows};
-use super::{Options, lines, load, made, ready_for_browser};
-use crate::setup;
-use crate::shell::{command, root};
+use super::{Options, built_page, in_node, load, made, ready_for_browser};
+use crate::shell::root;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::fs;
@@ -11,10 +10,7 @@ use std::fs;
 /// Measures, and prints or writes the tables.
 pub fn measure(options: Options) -> Result<(), String> {
     ready_for_browser()?;
-    let dist = root().join("dist");
-    if !dist.join("index.html").is_file() {
-        return Err("dist/ is missing: run `cargo xtask build` first".to_owned());
-    }
+    let dist = built_page()?;
     let before = load();
     let made = made().join("flame");
     fs::create_dir_all(&made).map_err(|error| format!("{} cannot be made: {error}", made.display()))?;
@@ -24,9 +20,7 @@ pub fn measure(options: Options) -> Result<(), String> {
         "speedscope": root().join("tests/e2e/node_modules/speedscope/dist/release"),
         "spans": if options.quick { 100_000 } else { 1_000_000 },
     });
-    let mut node = command("node");
-    node.arg("benches/flame/run.mjs").arg(ask.to_string()).env("CHROMIUM", setup::browser()?.chromium);
-    let records = lines(&mut node, "Chromium")?;
+    let records = in_node("benches/flame/run.mjs", &ask, "Chromium")?;
     let tables = page::setting(&records, &options.invoked("flame"), &before) + "\n\n" + &table(&records);
     if options.write {
         return page::write("flame", &tables);

@@ -3,10 +3,10 @@
 
 use crate::bench::page::{goals, line, median, numbers, rows, setting, spread, text};
 use crate::bench::{
-    Options, in_chromium, lines, load, made, native_program, page, ready_for_browser, wasm_module,
+    Options, built_page, in_chromium, in_node, lines, load, made, native_program, page, ready_for_browser,
+    wasm_module,
 };
-use crate::setup;
-use crate::shell::{command, root};
+use crate::shell::root;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 use std::process::Command;
@@ -24,10 +24,7 @@ const TYPED_INTO: [(&str, &str); 3] = [
 pub fn measure(options: Options) -> Result<(), String> {
     let load = load();
     let rounds = if options.quick { 5 } else { 15 };
-    let dist = root().join("dist");
-    if !dist.join("index.html").is_file() {
-        return Err("dist/ is missing: run `cargo xtask build` first".to_owned());
-    }
+    let dist = built_page()?;
     ready_for_browser()?;
     let native = native_program(FOLDER, "bench-prices", &[])?;
     wasm_module(FOLDER, "bench_prices", "prices", &[])?;
@@ -38,10 +35,8 @@ pub fn measure(options: Options) -> Result<(), String> {
         ("data", root().join("crates/pricing/data")),
     ];
     records.extend(in_chromium(&folders, vec![json!(["priced", { "rounds": rounds }])])?);
-    let mut typing = command("node");
     let asked = json!({ "dist": dist, "rounds": if options.quick { 1 } else { 3 } });
-    typing.arg("benches/prices/typing.mjs").arg(asked.to_string());
-    records.extend(lines(typing.env("CHROMIUM", setup::browser()?.chromium), "Chromium")?);
+    records.extend(in_node("benches/prices/typing.mjs", &asked, "Chromium")?);
     let priced: Vec<&Value> = records.iter().filter(|record| record["kind"] == "priced").collect();
     let [native, browser] = priced[..] else { return Err("one of the two did not price".to_owned()) };
     if native["total"] != browser["total"] {
