@@ -24,7 +24,8 @@ const STEPS: &[Step] = &[
         title: "Lints, benchmarks",
         run: || {
             // Workspaces of their own. Without the other contestants, which take minutes to build.
-            for (folder, what) in [("tokens", "--lib --features ours"), ("formats", "--all-targets")] {
+            let all = ["formats", "prices", "caches"].map(|folder| (folder, "--all-targets"));
+            for (folder, what) in [("tokens", "--lib --features ours")].into_iter().chain(all) {
                 let bench = format!("--manifest-path benches/{folder}/Cargo.toml");
                 run(&mut cargo(&format!("fmt {bench} --check")))?;
                 run(&mut cargo(&format!("clippy {bench} --locked {what} -- -D warnings")))?;

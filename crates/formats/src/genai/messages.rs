@@ -322,8 +322,8 @@ impl<'b> Transcript<'b> {
                 _ => self.push(slot, role, Kind::Said, text),
             },
             Value::Array(list) => list.iter().for_each(|part| self.part(slot, role, part, depth + 1)),
-            Value::Object(part) => {
-                self.block(slot, role, part, value, depth);
+            Value::Object(_) => {
+                self.block(slot, role, value, depth);
                 self.set_breakpoint(slot, value);
             }
             _ => {}
@@ -331,15 +331,15 @@ impl<'b> Transcript<'b> {
     }
 
     /// A part of a message's content that is an object.
-    fn block(&mut self, slot: Slot, role: Role, part: &Map<String, Value>, value: &Value, depth: u32) {
-        let kind = value["type"].as_str().unwrap_or("");
+    fn block(&mut self, slot: Slot, role: Role, part: &Value, depth: u32) {
+        let kind = part["type"].as_str().unwrap_or("");
+        let has = |key: &str| part.get(key).is_some();
         let field = |keys: &[&str]| keys.iter().find_map(|key| part.get(*key).filter(|v| !v.is_null()));
-        let is_media =
-            MEDIA.contains(&kind) || MEDIA.iter().any(|key| kind.is_empty() && part.contains_key(*key));
-        if is_media || is_cache_point(value) {
+        let is_media = MEDIA.contains(&kind) || MEDIA.iter().any(|key| kind.is_empty() && has(key));
+        if is_media || is_cache_point(part) {
             return;
         }
-        if part.contains_key("thinking")
+        if has("thinking")
             || matches!(kind, "thinking" | "reasoning")
             || part.get("thought") == Some(&Value::Bool(true))
         {
@@ -348,7 +348,7 @@ impl<'b> Transcript<'b> {
         }
         if kind.ends_with("tool_result")
             || matches!(kind, "tool_call_response" | "tool-result" | "function_call_output")
-            || ["functionResponse", "toolResult"].iter().any(|key| part.contains_key(*key))
+            || ["functionResponse", "toolResult"].iter().any(|key| has(key))
         {
             let result =
                 field(&["content", "response", "result", "output", "text", "functionResponse", "toolResult"]);
@@ -357,13 +357,13 @@ impl<'b> Transcript<'b> {
         if matches!(
             kind,
             "tool_use" | "server_tool_use" | "tool_call" | "tool-call" | "toolCall" | "function_call"
-        ) || ["functionCall", "function", "toolName", "toolUse"].iter().any(|key| part.contains_key(*key))
+        ) || ["functionCall", "function", "toolName", "toolUse"].iter().any(|key| has(key))
         {
-            return self.tool_call(slot, role, value);
+            return self.tool_call(slot, role, part);
         }
         match field(&["text", "content", "parts", "refusal"]) {
             Some(text) => self.part(slot, role, text, depth + 1),
-            None => self.push(slot, role, Kind::Said, &value.to_string()),
+            None => self.push(slot, role, Kind::Said, &part.to_string()),
         }
     }
 
