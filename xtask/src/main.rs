@@ -62,7 +62,7 @@ const TASKS: &[Task] = &[
     },
     Task {
         name: "bench",
-        about: "measure the tokenizer beside others (tokens), or how fast files are read (formats); --quick, --write",
+        about: "measure the tokenizer beside others (tokens), reading (formats), prices, flame or caches; --quick, --write",
         run: bench::run_named,
     },
     Task {
