@@ -121,7 +121,7 @@ fn controls(data: &BillSheet, view: &ViewHandle, options: &UseStateHandle<Option
             if !data.fields.is_empty() {
                 <label>
                     <span class="small dim">{ "A success is" }</span>
-                    <Select options={means} {chosen} onchange={choose} />
+                    <span class="field"><Select options={means} {chosen} onchange={choose} /></span>
                 </label>
             }
             { field("A success holds the text", "text", options.success.clone().into(), "any that did not fail", success) }

@@ -1,5 +1,7 @@
 //! One line over hit rate, dollars and risk.
 
+use std::fmt::Write as _;
+
 use caching::lab::{Point, Report};
 use web_sys::Element;
 use yew::prelude::*;
@@ -30,15 +32,15 @@ pub struct Props {
     pub report: Report,
 }
 
-/// What one point shows.
+/// What one point shows; nothing where it is unknown.
 struct Shown {
     at: f64,
-    rate: f64,
+    rate: Option<f64>,
     exact: f64,
-    saved: f64,
-    net: f64,
-    risk: f64,
-    interval: (f64, f64),
+    saved: Option<f64>,
+    net: Option<f64>,
+    risk: Option<f64>,
+    interval: Option<(f64, f64)>,
 }
 
 /// The panel. The line moves by the pointer and by the arrow keys.
@@ -136,22 +138,32 @@ fn spoken(point: &Point) -> String {
 
 fn shown(lab: &Lab, point: &Point) -> Shown {
     let risk = risk(&lab.marks, point, lab.wrong_cost);
-    let saved = point.metrics.saved.map_or(0.0, |saved| saved.to_f64());
+    let saved = point.metrics.saved.map(|saved| saved.to_f64());
     Shown {
         at: point.threshold.unwrap_or(1.0),
-        rate: point.metrics.by_request.unwrap_or(0.0),
+        rate: point.metrics.by_request,
         exact: point.metrics.exact as f64 / (point.metrics.hits + point.metrics.misses).max(1) as f64,
         saved,
-        net: saved - loss(&lab.marks, point, lab.wrong_cost),
-        risk: risk.rate.or_else(|| suspicion(point)).unwrap_or(0.0),
-        interval: if risk.rate.is_some() { risk.interval } else { (0.0, 0.0) },
+        net: saved.map(|saved| saved - loss(&lab.marks, point, lab.wrong_cost)),
+        risk: risk.rate.or_else(|| suspicion(point)),
+        interval: risk.rate.map(|_| risk.interval),
     }
 }
 
-fn path(shown: &[Shown], x: &Scale, y: &Scale, value: impl Fn(&Shown) -> f64) -> String {
-    let places: Vec<String> =
-        shown.iter().map(|one| format!("{:.1} {:.1}", x.at(one.at), y.at(value(one)))).collect();
-    format!("M{}", places.join("L"))
+/// A line, broken where a value is unknown.
+fn path(shown: &[Shown], x: &Scale, y: &Scale, value: impl Fn(&Shown) -> Option<f64>) -> String {
+    let (mut path, mut pen) = (String::new(), "M");
+    for one in shown {
+        pen = match value(one) {
+            Some(value) => {
+                // Cannot fail: a string takes everything.
+                let _ = write!(path, "{pen}{:.1} {:.1}", x.at(one.at), y.at(value));
+                "L"
+            }
+            None => "M",
+        };
+    }
+    path
 }
 
 fn stroke(d: String, colour: &'static str, dashed: bool) -> Html {
@@ -171,14 +183,13 @@ fn dollars(value: f64) -> String {
 }
 
 fn panes(lab: &Lab, shown: &[Shown], x: &Scale, right: f64, now: f64, ends: (f64, f64)) -> Html {
-    let top = |value: fn(&Shown) -> f64| shown.iter().map(value).fold(0.0, f64::max);
+    let top = |value: fn(&Shown) -> Option<f64>| shown.iter().filter_map(value).fold(0.0, f64::max);
     let reviewed = !lab.marks.is_empty();
     let (rates, risks) = (
         ticks(top(|one| one.rate).max(0.01), 3),
-        ticks(top(|one| one.risk.max(one.interval.1)).max(0.01), 3),
+        ticks(top(|one| one.interval.map_or(one.risk, |interval| Some(interval.1))).max(0.01), 3),
     );
-    let (most, least) =
-        (top(|one| one.saved.max(one.net)), shown.iter().map(|one| one.net).fold(0.0, f64::min));
+    let (most, least) = (top(|one| one.saved), shown.iter().filter_map(|one| one.net).fold(0.0, f64::min));
     let step = ticks(most.max(-least).max(1e-9), 3);
     let mut money: Vec<f64> =
         step.iter().rev().map(|tick| -tick).filter(|tick| *tick < 0.0 && *tick > least * 1.4).collect();
@@ -197,20 +208,19 @@ fn panes(lab: &Lab, shown: &[Shown], x: &Scale, right: f64, now: f64, ends: (f64
     // At any threshold, the same prompts hit.
     let exact = shown.last().map_or(0.0, |one| one.exact);
     let band = {
-        let up = path(shown, x, &y[2], |one| one.interval.1);
-        let down: Vec<String> = shown
-            .iter()
-            .rev()
-            .map(|one| format!("{:.1} {:.1}", x.at(one.at), y[2].at(one.interval.0)))
-            .collect();
-        format!("{up}L{}Z", down.join("L"))
+        let edge = |one: &Shown, end: fn((f64, f64)) -> f64| {
+            one.interval.map(|interval| format!("{:.1} {:.1}", x.at(one.at), y[2].at(end(interval))))
+        };
+        let up = shown.iter().filter_map(|one| edge(one, |(_, most)| most));
+        let down = shown.iter().rev().filter_map(|one| edge(one, |(least, _)| least));
+        let around: Vec<String> = up.chain(down).collect();
+        if around.is_empty() { String::new() } else { format!("M{}Z", around.join("L")) }
     };
     let at = shown.iter().min_by(|a, b| (a.at - now).abs().total_cmp(&(b.at - now).abs()));
-    let best = shown.iter().max_by(|a, b| a.net.total_cmp(&b.net)).filter(|best| best.net > 0.0);
-    let dot = |value: f64, y: &Scale| {
-        html! {
-            <circle class="caches-dot" cx={px(x.at(now))} cy={px(y.at(value))} r="4" />
-        }
+    let best = best(shown).filter(|(_, net)| *net > 0.0);
+    let dot = |value: Option<f64>, y: &Scale| {
+        let value = value?;
+        Some(html! { <circle class="caches-dot" cx={px(x.at(now))} cy={px(y.at(value))} r="4" /> })
     };
     html! {
         <>
@@ -238,8 +248,8 @@ fn panes(lab: &Lab, shown: &[Shown], x: &Scale, right: f64, now: f64, ends: (f64
                 { line(x.at(0.95), 22.0, x.at(0.95), 468.0, "ref-line") }
                 { label(x.at(0.95), 352.0, "default 0.95", Anchor::Middle, "halo") }
             }
-            if let Some(best) = best {
-                <circle cx={px(x.at(best.at))} cy={px(y[1].at(best.net))} r="4" fill="var(--panel)" stroke="var(--text)" stroke-width="1.5" />
+            if let Some((best, net)) = best {
+                <circle cx={px(x.at(best))} cy={px(y[1].at(net))} r="4" fill="var(--panel)" stroke="var(--text)" stroke-width="1.5" />
             }
             { line(x.at(now), 8.0, x.at(now), 472.0, "sel-line") }
             <rect class="caches-flag" x={px(x.at(now) - 19.0)} y="0" width="38" height="18" rx="2" />
@@ -252,13 +262,18 @@ fn panes(lab: &Lab, shown: &[Shown], x: &Scale, right: f64, now: f64, ends: (f64
     }
 }
 
+/// The threshold that leaves most dollars, and how many.
+fn best(shown: &[Shown]) -> Option<(f64, f64)> {
+    let known = shown.iter().filter_map(|one| Some((one.at, one.net?)));
+    known.max_by(|a, b| a.1.total_cmp(&b.1))
+}
+
 /// The values at the line.
 fn readout(lab: &Lab, shown: &[Shown], point: &Point, report: &Report, x: f64) -> Html {
     let m = &point.metrics;
     let risk = risk(&lab.marks, point, lab.wrong_cost);
     let lost = loss(&lab.marks, point, lab.wrong_cost);
     let saved = m.saved.map(|saved| saved.to_f64());
-    let best = shown.iter().max_by(|a, b| a.net.total_cmp(&b.net));
     let similar = m.hits - m.exact;
     let big = |y: f64, text: String, more: Vec<String>| {
         html! {
@@ -275,11 +290,11 @@ fn readout(lab: &Lab, shown: &[Shown], point: &Point, report: &Report, x: f64) -
             vec![
                 format!("{} saved", dollars(saved)),
                 format!(
-                    "−{} {}",
-                    dollars(lost),
+                    "{} {}",
+                    dollars(-lost),
                     if risk.rate.is_some() { "expected loss" } else { "if signs are right" }
                 ),
-                best.map_or(String::new(), |best| format!("best is {} at {:.2}", dollars(best.net), best.at)),
+                best(shown).map_or(String::new(), |(at, net)| format!("best is {} at {at:.2}", dollars(net))),
             ],
         ),
         None => ("unpriced".to_owned(), vec!["No request has a known cost.".to_owned()]),
